@@ -1,0 +1,44 @@
+# The two commands of the README, and the ones behind them. All of them create
+# and reuse .venv; nothing has to be installed by hand before.
+
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
+
+.PHONY: check test serve lint system clean
+
+check: $(INSTALLED)          ## install, then check the reference application
+	$(BIN)/twidder check
+
+serve: $(INSTALLED)          ## install, then start the reference application
+	$(BIN)/twidder serve
+
+test: $(INSTALLED) system    ## install all that tests need, then run all tests
+	$(BIN)/pytest -n 2
+
+lint: $(INSTALLED)           ## formatting, lint rules and types
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+# Debian's python3 comes without the venv module, and the rest of the world's with it.
+$(INSTALLED): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Twidder needs Python 3.11 or newer: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null \
+	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq python3-venv; } >/dev/null 2>&1 \
+	  || { echo "Install Python's venv module first (Debian: sudo apt-get install python3-venv)." >&2; exit 1; }
+	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
+	@echo "Installing into .venv (once) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+# System packages that some tests need. Where they can't be had, those tests say so and are skipped.
+system:
+	@command -v bwrap >/dev/null \
+	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq bubblewrap; } >/dev/null 2>&1 \
+	  || echo "NOTE: bubblewrap can't be installed here; the tests that need it are skipped." >&2
+
+clean:
+	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

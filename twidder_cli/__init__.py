@@ -1,0 +1,1 @@
+"""Twidder's command line: serve the reference application, check submissions."""

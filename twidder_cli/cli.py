@@ -1,0 +1,53 @@
+"""The command group, and the place where errors become exit codes."""
+
+import importlib
+import sys
+from typing import Any
+
+import click
+
+from twidder_cli.errors import OperatorError
+
+# Loaded when used: `twidder --help` has to be there at once.
+_COMMANDS = {
+    "check": ("twidder_cli.commands.check:check", "Check submissions against scenarios."),
+    "scenario": ("twidder_cli.commands.scenario:scenario", "What can be checked."),
+    "serve": ("twidder_cli.commands.serve:serve", "Start the reference application."),
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, attribute = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in _COMMANDS.items()])
+
+
+@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="twidder")
+def twidder() -> None:
+    """Twidder: the reference application, and a checker for WebSocket labs.
+
+    \b
+    twidder serve             start the reference on http://127.0.0.1:5000
+    twidder check             check the reference
+    twidder check my-lab3/    check a folder that holds server.py
+    """
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; exits with the codes documented in docs/exit-codes.md."""
+    try:
+        twidder(arguments, standalone_mode=True)
+    except OperatorError as error:
+        click.echo(f"twidder: {error}", err=True)
+        sys.exit(2)
