@@ -1,57 +1,66 @@
-"""Something to do before the server stops.
+"""Something to do before a gunicorn worker stops.
 
 An open socket occupies a thread until it is closed, and gunicorn waits for its
-threads: a server that leaves its sockets open takes its whole graceful timeout.
+threads: a worker that leaves its sockets open takes its whole graceful timeout.
 """
 
 import os
 import queue
 import signal
 import threading
+import time
 from collections.abc import Callable
 from types import FrameType
 
-_STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+from gunicorn.workers.base import Worker
+
+QUICK_PATIENCE = 0.5
+"""Seconds to leave in good order after SIGINT or SIGQUIT, which ask for a quick end."""
 
 PARENT_CHECK_INTERVAL = 1.0
 
+_QUICK = (signal.SIGINT, signal.SIGQUIT)
+
 
 def before_stopping(action: Callable[[], None]) -> None:
-    """Run `action` once, in a thread of its own, when this process is told to stop.
+    """Run `action` once, in a thread of its own, when the worker that imports us has to stop.
 
-    The handlers that the server has set run as well, right after the news was
-    passed on. Outside of the main thread, where handlers can't be set, nothing
-    happens.
+    In any other process, where nothing waits for the sockets, nothing happens.
     """
-    if threading.current_thread() is not threading.main_thread():
+    stop_worker = signal.getsignal(signal.SIGTERM)
+    if not callable(stop_worker) or not isinstance(getattr(stop_worker, "__self__", None), Worker):
         return
     # A handler may interrupt another one, even inside a lock: putting into a
     # SimpleQueue is the one notification that allows for that.
-    stops: queue.SimpleQueue[int] = queue.SimpleQueue()
-    for number in _STOP_SIGNALS:
-        _put_in_front(number, stops)
-    threading.Thread(target=_wait_and_run, args=(stops, action), name="stop", daemon=True).start()
+    received: queue.SimpleQueue[int] = queue.SimpleQueue()
+
+    # Also in place of the worker's handler for a quick end. That one takes the lock of the
+    # thread pool: when it interrupts the main thread as it hands over a request, or
+    # itself (Ctrl-C comes from the terminal and from the master), it waits for ever.
+    def handle(number: int, frame: FrameType | None) -> None:
+        received.put(number)
+        stop_worker(signal.SIGTERM, frame)
+
+    for number in (signal.SIGTERM, *_QUICK):
+        signal.signal(number, handle)
+    threading.Thread(target=_attend, args=(received, action), name="stop", daemon=True).start()
 
 
-def _put_in_front(number: signal.Signals, stops: "queue.SimpleQueue[int]") -> None:
-    earlier = signal.getsignal(number)
-    if not callable(earlier):
-        return
-
-    def pass_on(received: int, frame: FrameType | None) -> None:
-        stops.put(received)
-        earlier(received, frame)
-
-    signal.signal(number, pass_on)
+def _attend(received: "queue.SimpleQueue[int]", action: Callable[[], None]) -> None:
+    number = _first_reason_to_stop(received)
+    action()
+    while number not in _QUICK:
+        number = received.get()
+    time.sleep(QUICK_PATIENCE)
+    os._exit(0)  # the worker would still wait for clients that keep their connection
 
 
-def _wait_and_run(stops: "queue.SimpleQueue[int]", action: Callable[[], None]) -> None:
+def _first_reason_to_stop(received: "queue.SimpleQueue[int]") -> int:
     # A worker whose master was killed gets no signal; gunicorn stops it then, too.
     parent = os.getppid()
     while os.getppid() == parent:
         try:
-            stops.get(timeout=PARENT_CHECK_INTERVAL)
+            return received.get(timeout=PARENT_CHECK_INTERVAL)
         except queue.Empty:
             continue
-        break
-    action()
+    return signal.SIGTERM
