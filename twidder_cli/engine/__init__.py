@@ -1,0 +1,1 @@
+"""One scenario: play its steps, fill the Timeline, judge the recording."""

@@ -1,0 +1,84 @@
+"""Judges a recording. Pure: the same scenario and Timeline give the same outcome."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from twidder_cli.model.scenario import Scenario
+from twidder_cli.model.step import Step
+from twidder_cli.model.timeline import Frame, Played, Stall, Timeline
+from twidder_cli.model.verdicts import Finding, Outcome, Verdict
+from twidder_cli.model.view import View
+from twidder_cli.model.words import described
+
+
+def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
+    """Return what became of a scenario, from what was recorded of it."""
+    findings = [*_endless(timeline), *_unplayed(timeline)]
+    played = {entry.step for entry in timeline.entries if _was_played(entry)}
+    for number, step in _numbered(scenario.steps):
+        if number in played:
+            findings += step.judge(View(timeline.entries, number))
+    if any(isinstance(entry, Stall) for entry in timeline.entries):
+        findings = [_doubted(finding) for finding in findings]
+    return Outcome.of(findings)
+
+
+def _numbered(steps: tuple[Step, ...], prefix: str = "") -> Iterator[tuple[str, Step]]:
+    for number, step in enumerate(steps, 1):
+        yield f"{prefix}{number}", step
+        yield from _numbered(step.inner, f"{prefix}{number}.")
+
+
+def _was_played(entry: object) -> bool:
+    return isinstance(entry, Played) and not entry.cause
+
+
+def _unplayed(timeline: Timeline) -> Iterator[Finding]:
+    """The first step that could not be played is the cause; what follows it was not played."""
+    stopped = next((e for e in timeline.entries if isinstance(e, Played) and e.cause), None)
+    if stopped is None:
+        return
+    if stopped.ours:
+        title, hint = "This could not be checked", ""
+    elif stopped.understood:
+        title = "A step that everything after it needs did not work"
+        hint = "The scenario stops here. Look for the request in the server's log."
+    else:
+        title = "The submission does not answer as the contract names things"
+        hint = (
+            "If it uses other routes, fields or another socket path, say so in a contract: "
+            "--contract FILE. If it means to use these, say that with --contract common."
+        )
+    yield Finding(
+        title=title,
+        expected=f"the step {stopped.kind} works",
+        actual=stopped.cause,
+        hint=hint,
+        line=stopped.line,
+        verdict=Verdict.FAILED if stopped.understood and not stopped.ours else Verdict.UNCLEAR,
+    )
+
+
+def _endless(timeline: Timeline) -> Iterator[Finding]:
+    floods = [e for e in timeline.entries if isinstance(e, Frame) and e.kind == "flood"]
+    if floods:
+        yield Finding(
+            title="The server sends without end",
+            expected="messages that somebody asked for, or that are news",
+            actual=f"{floods[0].actor}: {described(floods[0])}",
+            hint="Is there a loop around send that does not wait for anything?",
+            who=(floods[0].actor,),
+            evidence=View(timeline.entries).evidence(*floods),
+        )
+
+
+def _doubted(finding: Finding) -> Finding:
+    """While this machine stood still, nothing is held against the submission."""
+    if finding.verdict is not Verdict.FAILED:
+        return finding
+    return msgspec.structs.replace(
+        finding,
+        verdict=Verdict.UNCLEAR,
+        hint="This machine stood still meanwhile, so it may have been our doing: run it again.",
+    )

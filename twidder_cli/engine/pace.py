@@ -1,0 +1,52 @@
+"""How long to wait: every number of `check` about time stands here, in seconds.
+
+`docs/timing.md` tells what each rests on.
+"""
+
+HTTP = 10.0
+"""For an answer to a request, or to a handshake."""
+
+START = 20.0
+"""For a submission to answer after it was started."""
+
+SCENARIO = 60.0
+"""For a whole scenario."""
+
+STALL = 0.5
+"""A thread of ours that oversleeps by more shows that the machine stood still."""
+
+
+class Pace:
+    """The times of one run: the basic ones, scaled by patience and by what this run measured."""
+
+    def __init__(self, patience: float = 1.0) -> None:
+        self.patience = patience
+        self._slowest_push = 0.0
+        self._slowest_pong = 0.0
+
+    def saw_push(self, seconds: float) -> None:
+        """Take note of how long a due push took."""
+        self._slowest_push = max(self._slowest_push, seconds)
+
+    def saw_pong(self, seconds: float) -> None:
+        """Take note of a round trip on a socket."""
+        self._slowest_pong = max(self._slowest_pong, seconds)
+
+    def scaled(self, seconds: float) -> float:
+        """Return a limit as the operator's patience stretches it."""
+        return seconds * self.patience
+
+    @property
+    def grace(self) -> float:
+        """From a trigger's end to the proof of silence: a handler may still be sending."""
+        return self.scaled(min(max(0.75, 3 * self._slowest_push), 3.0))
+
+    @property
+    def settle(self) -> float:
+        """After a handshake's Pong: the greeting may not have been read yet."""
+        return self.scaled(min(max(0.2, 4 * self._slowest_pong), 2.0))
+
+    @property
+    def farewell(self) -> float:
+        """After a close: the handler's clean-up comes later than the TCP close."""
+        return self.scaled(min(max(0.4, 4 * self._slowest_pong), 2.0))

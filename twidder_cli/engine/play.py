@@ -1,0 +1,99 @@
+"""Plays a scenario: every step in order, until one can't be played."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.pace import SCENARIO
+from twidder_cli.engine.recorder import Recorder, StallWatch
+from twidder_cli.engine.stage import Server, WireStage
+from twidder_cli.model.actors import CONTROL
+from twidder_cli.model.scenario import Scenario
+from twidder_cli.model.step import Call, CannotPlay, Stage, Step
+from twidder_cli.model.timeline import Played, Timeline
+
+Progress = Callable[[str, str], None]
+"""Called with the number and kind of each step that was played."""
+
+
+class _Control(Step):
+    """The control phase: the control actor is there before everybody, and hears the noise."""
+
+    def play(self, stage: Stage) -> None:
+        stage.sign_up(CONTROL.user)
+        stage.call(CONTROL, Call(function="sign_in"), must=True)
+        stage.connect([CONTROL])
+
+
+class Player:
+    """Plays one scenario on a server and keeps the Timeline."""
+
+    def __init__(self, scenario: Scenario, server: Server, seed: int, progress: Progress) -> None:
+        self._scenario = scenario
+        self._server = server
+        self._progress = progress
+        self._recorder = Recorder()
+        users = {actor.user for actor in (*scenario.actors, CONTROL)}
+        cast = Cast(sorted(users), self._recorder.symbols, f"{seed}/{scenario.id}")
+        self._stage = WireStage(server, self._recorder, cast, self._perform_inner)
+
+    def play(self) -> Timeline:
+        """Play until the last step, or the first that can't be played; all sockets are closed after.
+
+        Never raises for what the server does.
+        """
+        with StallWatch(self._recorder):
+            try:
+                for number, step in self._steps():
+                    self._perform(number, step)
+            except CannotPlay:
+                pass  # recorded as the step's cause
+            finally:
+                self._stage.close()
+        return self._recorder.timeline()
+
+    def _steps(self) -> Iterator[tuple[str, Step]]:
+        if any(step.inner for step in self._scenario.steps):
+            yield "0", _Control(kind="control")
+        for number, step in enumerate(self._scenario.steps, 1):
+            yield str(number), step
+
+    def _perform_inner(self, steps: Sequence[Step]) -> None:
+        outer = self._recorder.step
+        for number, step in enumerate(steps, 1):
+            self._perform(f"{outer}.{number}", step)
+        self._recorder.step = outer
+
+    def _perform(self, number: str, step: Step) -> None:
+        self._recorder.step = number
+        began = self._recorder.now()
+        try:
+            if began > self._server.pace.scaled(SCENARIO):
+                raise CannotPlay(
+                    f"the scenario took longer than {self._server.pace.scaled(SCENARIO):g} s; "
+                    "--patience 2 doubles all times",
+                    ours=True,
+                )
+            step.play(self._stage)
+        except CannotPlay as cause:
+            self._note(number, step, began, cause)
+            raise
+        self._note(number, step, began)
+        self._progress(number, step.kind)
+
+    def _note(self, number: str, step: Step, began: float, cause: CannotPlay | None = None) -> None:
+        understood = cause is None or (
+            self._server.contract.vouched or cause.function in {"", *self._server.understood}
+        )
+        self._recorder.add(
+            Played(
+                step=number,
+                actor="",
+                sent=began,
+                received=self._recorder.now(),
+                kind=step.kind,
+                line=step.line,
+                cause=str(cause or ""),
+                understood=understood,
+                ours=cause is not None and cause.ours,
+            )
+        )

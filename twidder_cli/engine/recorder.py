@@ -1,0 +1,98 @@
+"""Writes the Timeline: one clock, any thread, secrets by name from the first moment."""
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from twidder_cli.engine.pace import STALL
+from twidder_cli.engine.symbols import Symbols
+from twidder_cli.model.timeline import AnyEntry, Stall, Timeline
+from twidder_cli.model.view import View
+
+_TEXTS = frozenset({"path", "headers", "body", "loss", "text", "refusal", "cause"})
+"""The fields that hold what was said; the others are our own words."""
+
+
+class Recorder:
+    """The Timeline being written. `step` is the number of the step under way."""
+
+    def __init__(self) -> None:
+        self.symbols = Symbols()
+        self.step = "0"
+        self._entries: list[AnyEntry] = []
+        self._changed = threading.Condition()
+        self._began = time.monotonic()
+
+    def now(self) -> float:
+        """Return the seconds since the scenario began."""
+        return time.monotonic() - self._began
+
+    def add(self, entry: AnyEntry) -> None:
+        """Append an entry, with captured values written by name, and wake who waits."""
+        masked = self._masked(entry)
+        with self._changed:
+            self._entries.append(masked)
+            self._changed.notify_all()
+
+    def wait(self, condition: Callable[[View], bool], until: float) -> bool:
+        """Wait until the recording fulfils `condition`, or the clock shows `until`."""
+        with self._changed:
+            return self._changed.wait_for(
+                lambda: condition(View(self._entries, self.step)), max(0.0, until - self.now())
+            )
+
+    def sleep_until(self, moment: float) -> None:
+        """Let time pass on the scenario's clock."""
+        time.sleep(max(0.0, moment - self.now()))
+
+    def view(self) -> View:
+        """Return what has been recorded so far, as the step under way sees it."""
+        with self._changed:
+            return View(tuple(self._entries), self.step)
+
+    def timeline(self) -> Timeline:
+        """Return the recording; values that were named late are written by name here."""
+        with self._changed:
+            return Timeline(entries=tuple(self._masked(entry) for entry in self._entries))
+
+    def _masked(self, noun: Any) -> Any:
+        changes: dict[str, Any] = {}
+        for name in noun.__struct_fields__:
+            value = getattr(noun, name)
+            if isinstance(value, msgspec.Struct):
+                changes[name] = self._masked(value)
+            elif name in _TEXTS and isinstance(value, str):
+                changes[name] = self.symbols.mask(value)
+            elif name in _TEXTS and isinstance(value, dict):
+                changes[name] = {key: self.symbols.mask(text) for key, text in value.items()}
+        return msgspec.structs.replace(noun, **changes) if changes else noun
+
+
+class StallWatch:
+    """Notices that this machine stood still, by a thread that oversleeps."""
+
+    _NAP = 0.05
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="stall watch")
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        before = self._recorder.now()
+        while not self._over.wait(self._NAP):
+            now = self._recorder.now()
+            if now - before > self._NAP + STALL:
+                step = self._recorder.step
+                self._recorder.add(Stall(step=step, actor="", sent=before, received=now))
+            before = now

@@ -1,0 +1,52 @@
+"""Plan and requirement files to Plans and Requirements."""
+
+from typing import get_args
+
+from twidder_cli.load.source import Mistakes, Value, parse
+from twidder_cli.model.scenario import Level, Plan, Requirement, Share
+
+
+def load_plan(text: str, path: str, mistakes: Mistakes) -> Plan | None:
+    """Return the plan in a file; None, and at least one mistake, where it is wrong."""
+    before = len(mistakes.found)
+    root = parse(text, path, mistakes)
+    if root is None:
+        return None
+    fields = root.fields(("title", "scenarios"), ("title", "scenarios"))
+    shares = {
+        str(key.plain): share
+        for key, value in (fields["scenarios"].entries() if "scenarios" in fields else ())
+        if (share := _share(value))
+    }
+    if len(mistakes.found) > before:
+        return None
+    return Plan(title=str(fields["title"].plain), scenarios=shares)
+
+
+def _share(value: Value) -> Share | None:
+    fields = (
+        value.fields(("points", "level"), ("points",)) if value.is_mapping else {"points": value}
+    )
+    points = fields["points"].plain if "points" in fields else None
+    if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
+        value.wrong(f"expected points, a number from 0, got {value.shown}")
+        return None
+    level = fields["level"].plain if "level" in fields else None
+    if level is not None and level not in get_args(Level):
+        fields["level"].wrong(f"expected 'required' or 'advanced', got {fields['level'].shown}")
+        return None
+    return Share(points=points, level=level)
+
+
+def load_requirements(text: str, path: str, mistakes: Mistakes) -> dict[str, Requirement]:
+    """Return the requirements in a file, by id."""
+    root = parse(text, path, mistakes)
+    requirements: dict[str, Requirement] = {}
+    for key, value in root.entries() if root else ():
+        fields = value.fields(("ref", "says"), ("ref", "says"))
+        if len(fields) == 2:
+            name = str(key.plain)
+            requirements[name] = Requirement(
+                id=name, ref=str(fields["ref"].plain), says=str(fields["says"].plain)
+            )
+    return requirements

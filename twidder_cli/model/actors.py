@@ -1,0 +1,35 @@
+"""Who takes part in a scenario."""
+
+import re
+from typing import Self
+
+_NAME = re.compile(r"([a-z][a-z0-9]{0,15})@([a-z][a-z0-9-]{0,23})")
+
+
+class Actor(str):
+    """Someone using Twidder from one place: `anna@laptop`.
+
+    A `str`, so that it is its own name in messages, keys and JSON.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Return the actor named `text`; raises ValueError when that is no actor's name."""
+        if not _NAME.fullmatch(text):
+            raise ValueError(f"expected an actor such as 'anna@laptop', got {text!r}")
+        return cls(text)
+
+    @property
+    def user(self) -> str:
+        """The account: `anna`."""
+        return self.partition("@")[0]
+
+
+CONTROL = Actor("carol@control")
+"""Signed in and connected before the first trigger, in no way concerned by it.
+
+What she hears before it is this server's noise; what she hears for the first
+time after it was sent to everybody.
+"""

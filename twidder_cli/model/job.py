@@ -1,0 +1,26 @@
+"""What a worker needs to grade one submission, in one value."""
+
+from typing import Literal
+
+from twidder_cli.model import Noun
+from twidder_cli.model.contract import Contract
+from twidder_cli.model.scenario import Source
+
+
+class Submission(Noun):
+    """A submission's name and where it lives: a URL, a folder, or the reference itself."""
+
+    name: str
+    kind: Literal["url", "folder", "reference"]
+    location: str
+
+
+class Job(Noun):
+    """One submission, all its scenarios in order. `workspace` is a folder that is removed later."""
+
+    submission: Submission
+    scenarios: tuple[Source, ...]
+    contract: Contract
+    patience: float
+    seed: int
+    workspace: str

@@ -1,0 +1,67 @@
+"""What a reply says: JSON or not, accepted or refused, and what it hands over."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from twidder_cli.model.timeline import Exchange
+
+_SYMBOL = re.compile(r"\{[a-z][a-z0-9@-]*\.[a-z]+(?:\.\d+)?\}")
+
+
+def _no_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def json_of(body: str) -> Any:
+    """Return the JSON value in `body`; raises ValueError where there is none."""
+    try:
+        return json.loads(body, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
+def is_accepted(exchange: Exchange) -> bool:
+    """2xx after redirects, and `success` not false (nor "false")."""
+    reply = exchange.reply
+    if reply is None or not 200 <= reply.status < 300:
+        return False
+    try:
+        value = json_of(reply.body)
+    except ValueError:
+        return True
+    success = value.get("success") if isinstance(value, dict) else None
+    return success is not False and str(success).lower() != "false"
+
+
+def strings_in(body: str) -> Iterator[str]:
+    """Yield every string of a JSON body, keys too; the body itself where it is not JSON."""
+    try:
+        waiting = [json_of(body)]
+    except ValueError:
+        yield body
+        return
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            yield from value
+            waiting.extend(value.values())
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, str):
+            yield value
+
+
+def symbols_in(text: str) -> set[str]:
+    """Return the names of captured values written in `text`, braces included."""
+    return set(_SYMBOL.findall(text))
+
+
+def handed_over(exchange: Exchange) -> set[str]:
+    """Return the captured values in the reply that its own request did not hold."""
+    if exchange.reply is None:
+        return set()
+    request = exchange.request
+    asked = symbols_in(" ".join([request.path, request.body or "", *request.headers.values()]))
+    return symbols_in(exchange.reply.body) - asked

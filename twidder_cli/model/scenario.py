@@ -1,0 +1,52 @@
+"""What is checked, as data: scenarios, the requirements they show, and a plan that counts them."""
+
+from typing import Literal
+
+from twidder_cli.model import Noun
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.step import Step
+
+Level = Literal["required", "advanced"]
+
+
+class Source(Noun):
+    """A scenario file as it was read, so that a worker can read it again without the file."""
+
+    id: str
+    path: str
+    text: str
+
+
+class Scenario(Noun):
+    """One story with its expectations. `path` is the file as messages name it."""
+
+    id: str
+    path: str
+    title: str
+    requirement: str
+    actors: tuple[Actor, ...]
+    steps: tuple[Step, ...]
+    needs: tuple[str, ...] = ()
+    level: Level = "required"
+
+
+class Requirement(Noun):
+    """A sentence of the lab that scenarios are traced to."""
+
+    id: str
+    ref: str
+    says: str
+
+
+class Share(Noun):
+    """What one scenario is worth in a plan; `level` None leaves it to the scenario."""
+
+    points: float = 0
+    level: Level | None = None
+
+
+class Plan(Noun):
+    """Which scenarios count, and how much. A submission fails when a required one fails."""
+
+    title: str
+    scenarios: dict[str, Share]

@@ -1,0 +1,129 @@
+"""What a step is, and the stage it plays on."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Protocol
+
+from twidder_cli.model import Noun
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.timeline import Exchange
+from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.view import View
+
+
+class Duration(str):
+    """A time as it is written in scenarios: `5 s`, `300 ms`."""
+
+    __slots__ = ()
+
+    @property
+    def seconds(self) -> float:
+        """The time in seconds; raises ValueError where the text is no time."""
+        amount, _, unit = self.partition(" ")
+        factor = {"s": 1.0, "ms": 0.001}.get(unit.strip())
+        if factor is None or not amount.replace(".", "", 1).isdecimal():
+            raise ValueError(f"expected a time such as '5 s' or '300 ms', got {str(self)!r}")
+        return float(amount) * factor
+
+
+class Call(Noun):
+    """One of the lab's functions with its inputs; what is not given is the caller's own.
+
+    Inputs may hold captured values: `{bob.email}`.
+    """
+
+    function: str
+    inputs: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        return self.function
+
+
+class CannotPlay(Exception):  # noqa: N818  a fact about the play, not an error of ours
+    """A step that could not be carried out; the scenario stops there and this is its cause.
+
+    `function` is the one that did not work; `ours` says that it was no doing
+    of the submission.
+    """
+
+    def __init__(self, cause: str, *, function: str = "", ours: bool = False) -> None:
+        super().__init__(cause)
+        self.function = function
+        self.ours = ours
+
+
+class Step(Noun):
+    """A step of a scenario: `play` acts, `judge` reads the recording and is pure.
+
+    `shorthand` names the field that a value without field names stands for;
+    `follows_trigger` says that the step means nothing without one before it.
+    """
+
+    kinds: ClassVar[tuple[str, ...]] = ()
+    shorthand: ClassVar[str] = ""
+    follows_trigger: ClassVar[bool] = False
+
+    kind: str = ""
+    line: int = 0
+
+    def play(self, stage: "Stage") -> None:
+        """Act on the stage; raises CannotPlay."""
+        raise NotImplementedError
+
+    def judge(self, view: View) -> Iterator[Finding]:
+        """Yield what is wrong in the recording; nothing when all is as it should be."""
+        yield from ()
+
+    def mistakes(self) -> Iterator[str]:
+        """Yield what is wrong with the step as it is written."""
+        yield from ()
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        """The actors that the step speaks of."""
+        return ()
+
+    @property
+    def listeners(self) -> tuple[Actor, ...]:
+        """The actors whose sockets the step judges."""
+        return ()
+
+    @property
+    def inner(self) -> tuple["Step", ...]:
+        """The steps inside this one."""
+        return ()
+
+
+class Stage(Protocol):
+    """What a step may do. The engine's works over the wire, a test's in memory."""
+
+    def sign_up(self, user: str) -> None:
+        """Create an account; raises CannotPlay when it is refused."""
+
+    def call(
+        self, actor: Actor, call: Call, *, token: str | None = None, must: bool = False
+    ) -> Exchange:
+        """Call a function as an actor; with `must`, raise CannotPlay unless it is accepted.
+
+        `token` is the name of a captured value to send in place of the actor's own.
+        """
+
+    def fetch(self, actor: Actor, path: str) -> Exchange:
+        """Get a page or a file."""
+
+    def connect(self, actors: Sequence[Actor], token: str | None = None) -> None:
+        """Open a socket for each actor and greet; raises CannotPlay when their own token fails."""
+
+    def disconnect(self, actors: Sequence[Actor]) -> None:
+        """Close each actor's current socket, as a page does that is left."""
+
+    def perform(self, steps: Sequence[Step]) -> None:
+        """Play steps inside the one under way."""
+
+    def await_push(self, actors: Sequence[Actor], within: float) -> None:
+        """Wait until a push has come for each actor, or `within` seconds since the trigger passed."""
+
+    def quiet(self, actors: Sequence[Actor]) -> None:
+        """Reach a quiet point: let the grace pass since the trigger, then Ping the actors' sockets."""
+
+    def settle(self) -> None:
+        """Let every socket's opening or closing be dealt with by the server."""

@@ -1,0 +1,132 @@
+"""What happened: everything sent, received or lost while a scenario was played.
+
+Times are seconds on one monotonic clock that starts with the scenario.
+`step` is the number of the step under way ("4", or "4.1" inside a trigger).
+Captured values are written by name: `{anna@laptop.token.1}`.
+"""
+
+from typing import Literal
+
+from twidder_cli.model import Noun
+
+
+class Entry(Noun, tag_field="entry"):
+    """One thing that happened, to whom, during which step."""
+
+    step: str
+    actor: str
+    sent: float
+    received: float
+
+
+class Request(Noun):
+    """What was sent: the path with its query, and the body as text."""
+
+    method: str
+    path: str
+    headers: dict[str, str] = {}
+    body: str | None = None
+
+
+class Reply(Noun):
+    """What came back, after redirects; `body` is cut at 1 MiB."""
+
+    status: int
+    headers: dict[str, str] = {}
+    body: str = ""
+    redirects: int = 0
+
+
+class Exchange(Entry, tag="exchange"):
+    """A request with its reply, or its loss in words."""
+
+    operation: str
+    request: Request
+    reply: Reply | None = None
+    loss: str = ""
+
+
+class Connection(Entry, tag="connection"):
+    """An opening handshake; `refusal` is empty when the socket opened.
+
+    `token` is the token's name. `own` is false when it was sent on purpose as
+    somebody's who may not have it: expired, made up, borrowed.
+    """
+
+    socket: int
+    path: str
+    token: str
+    own: bool = True
+    refusal: str = ""
+
+
+class Sent(Entry, tag="sent"):
+    """A text message from us."""
+
+    socket: int
+    text: str
+
+
+class Frame(Entry, tag="frame"):
+    """A message, a close or a lost connection, as it arrived on a socket.
+
+    `size` is the payload's length in bytes, of which `text` shows the
+    beginning. A close has a `code`; `lost` is an end without a close.
+    """
+
+    socket: int
+    kind: Literal["text", "binary", "close", "lost", "flood"]
+    text: str = ""
+    size: int = 0
+    code: int = 0
+
+    @property
+    def ends(self) -> bool:
+        """Whether nothing can follow on this socket."""
+        return self.kind in {"close", "lost", "flood"}
+
+
+class Left(Entry, tag="left"):
+    """We closed a socket, as a page does that is left."""
+
+    socket: int
+
+
+class Probe(Entry, tag="probe"):
+    """A Ping, and whether its Pong came: all that was written before it has arrived."""
+
+    socket: int
+    answered: bool
+
+
+class Quiet(Entry, tag="quiet"):
+    """A quiet point: the grace, in seconds, that had passed since the trigger before its Pings."""
+
+    grace: float
+
+
+class Stall(Entry, tag="stall"):
+    """This machine stood still; what was late meanwhile may not be the submission's fault."""
+
+
+class Played(Entry, tag="played"):
+    """A step from begin to end. `cause` says why it could not be played, and ends the scenario.
+
+    `understood`: the function concerned has worked as the contract names it,
+    or the operator vouches for the contract.
+    """
+
+    kind: str
+    line: int
+    cause: str = ""
+    understood: bool = True
+    ours: bool = False
+
+
+AnyEntry = Exchange | Connection | Sent | Frame | Left | Probe | Quiet | Stall | Played
+
+
+class Timeline(Noun):
+    """All entries of one scenario, in the order in which they were completed."""
+
+    entries: tuple[AnyEntry, ...] = ()

@@ -1,0 +1,199 @@
+"""Questions a judge asks of a Timeline. Pure: the same recording gives the same answers."""
+
+import json
+import math
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from twidder_cli.model.replies import json_of
+from twidder_cli.model.timeline import (
+    AnyEntry,
+    Connection,
+    Exchange,
+    Frame,
+    Left,
+    Played,
+    Probe,
+    Quiet,
+)
+
+E = TypeVar("E", bound=AnyEntry)
+
+_VARYING = (
+    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "@"),
+    (re.compile(r"\{[a-z][a-z0-9@.-]*\}"), "{}"),
+    (re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[\w-]{12,}\b"), "x"),
+    (re.compile(r"\d+(?:[.:,]\d+)*"), "0"),
+)
+
+
+def shape(frame: Frame) -> str:
+    """Return what a message looks like with everything that varies masked.
+
+    Digits, addresses, long mixed words and captured values count as varying;
+    so do the order of an object's keys and white space outside of strings.
+    """
+    if frame.kind != "text":
+        return frame.kind
+    try:
+        text = json.dumps(json_of(frame.text), sort_keys=True, ensure_ascii=False)
+    except ValueError:
+        text = frame.text.strip()
+    for pattern, mask in _VARYING:
+        text = pattern.sub(mask, text)
+    return text
+
+
+class View:
+    """A Timeline as one step sees it: its own entries, and the trigger before it.
+
+    `step` is the step's number; the empty number stands for after all steps.
+    """
+
+    def __init__(self, entries: Sequence[AnyEntry], step: str = "") -> None:
+        self.entries = entries
+        self.step = step
+
+    def every(self, kind: type[E]) -> Iterator[E]:
+        """Yield the entries of one kind, in order."""
+        return (entry for entry in self.entries if isinstance(entry, kind))
+
+    def mine(self, kind: type[E]) -> Iterator[E]:
+        """Yield the entries of one kind that this step made."""
+        return (entry for entry in self.every(kind) if entry.step == self.step)
+
+    def evidence(self, *entries: AnyEntry) -> tuple[int, ...]:
+        """Return the places of entries in the Timeline."""
+        wanted = {id(entry) for entry in entries}
+        return tuple(i for i, entry in enumerate(self.entries) if id(entry) in wanted)
+
+    # The trigger
+
+    @cached_property
+    def _triggers(self) -> list[tuple[int, float, float]]:
+        """Number, first request sent, and end of each trigger played."""
+        return [
+            (
+                int(played.step),
+                min(
+                    (
+                        exchange.sent
+                        for exchange in self.every(Exchange)
+                        if exchange.step.startswith(f"{played.step}.")
+                    ),
+                    default=played.sent,
+                ),
+                played.received,
+            )
+            for played in self.every(Played)
+            if played.kind == "trigger"
+        ]
+
+    @cached_property
+    def _trigger(self) -> int | None:
+        """Place among the triggers of the last one before this step."""
+        own = int(self.step.partition(".")[0] or sys.maxsize)
+        before = [i for i, (number, _, _) in enumerate(self._triggers) if number < own]
+        return before[-1] if before else None
+
+    @property
+    def triggered(self) -> bool:
+        """Whether a trigger was played before this step."""
+        return self._trigger is not None
+
+    @property
+    def since(self) -> float:
+        """When the trigger's first request was sent."""
+        return math.inf if self._trigger is None else self._triggers[self._trigger][1]
+
+    @property
+    def trigger_ended(self) -> float:
+        """When the trigger's last step had been played."""
+        return math.inf if self._trigger is None else self._triggers[self._trigger][2]
+
+    @property
+    def until(self) -> float:
+        """When the next trigger began; for ever where there is none."""
+        if self._trigger is None or self._trigger + 1 == len(self._triggers):
+            return math.inf
+        return self._triggers[self._trigger + 1][1]
+
+    # Sockets
+
+    def sockets(self, actor: str) -> list[Connection]:
+        """Return the actor's sockets that opened, oldest first."""
+        return [c for c in self.every(Connection) if c.actor == actor and not c.refusal]
+
+    def current_socket(self, actor: str) -> Connection | None:
+        """Return the newest socket that the actor had open when the trigger came."""
+        own = [
+            c
+            for c in self.sockets(actor)
+            if c.own and c.received < self.since and self.left_at(c) > self.since
+        ]
+        return own[-1] if own else None
+
+    def left_at(self, socket: Connection) -> float:
+        """Return when we closed the socket ourselves; never is infinity."""
+        return next(
+            (
+                e.sent
+                for e in self.every(Left)
+                if (e.actor, e.socket) == (socket.actor, socket.socket)
+            ),
+            math.inf,
+        )
+
+    def frames(self, socket: Connection) -> list[Frame]:
+        """Return what arrived on a socket until we left it, in order."""
+        left = self.left_at(socket)
+        return [
+            f
+            for f in self.every(Frame)
+            if (f.actor, f.socket) == (socket.actor, socket.socket) and f.received < left
+        ]
+
+    def end(self, socket: Connection) -> Frame | None:
+        """Return the close or loss that the other side ended the socket with."""
+        return next((frame for frame in self.frames(socket) if frame.ends), None)
+
+    # Pushes
+
+    @cached_property
+    def noise(self) -> frozenset[str]:
+        """Shapes of the messages that flowed before anything was triggered.
+
+        What a server answers to a token that is not the actor's own is not
+        noise: it may look just like the logout.
+        """
+        first = self._triggers[0][1] if self._triggers else math.inf
+        regular = {(c.actor, c.socket) for c in self.every(Connection) if c.own}
+        return frozenset(
+            shape(f)
+            for f in self.every(Frame)
+            if f.received < first and not f.ends and (f.actor, f.socket) in regular
+        )
+
+    def pushes(self, socket: Connection) -> list[Frame]:
+        """Return what the trigger brought to a socket: messages that are no noise, and a close."""
+        return [
+            f
+            for f in self.frames(socket)
+            if self.since < f.received < self.until and (f.ends or shape(f) not in self.noise)
+        ]
+
+    def is_silence_proved(self, socket: Connection) -> bool:
+        """Whether a Pong of this step shows that nothing else had been written before it."""
+        return any(
+            probe.answered
+            for probe in self.mine(Probe)
+            if (probe.actor, probe.socket) == (socket.actor, socket.socket)
+        )
+
+    @property
+    def grace(self) -> float:
+        """Seconds of grace behind this step's proof of silence."""
+        return max((quiet.grace for quiet in self.mine(Quiet)), default=0.0)

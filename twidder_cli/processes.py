@@ -1,0 +1,204 @@
+"""The one place that starts processes, and ends them with all their descendants."""
+
+import contextlib
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import IO, NoReturn
+
+import psutil
+
+LOG_LIMIT = 64 * 1024
+"""Bytes kept of what a process printed: the last ones."""
+
+_CHUNK = 8192
+_GONE_WITHIN = 5.0
+_PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def become(argv: Sequence[str], env: Mapping[str, str], keep: Sequence[int] = ()) -> NoReturn:
+    """Replace this process by another program, which inherits the descriptors in `keep`."""
+    for descriptor in keep:
+        os.set_inheritable(descriptor, True)
+    os.execve(argv[0], list(argv), dict(env))  # noqa: S606  no shell is wanted
+
+
+def end_with_parent() -> None:
+    """Have this process killed when its parent dies; nothing where the system can't do that."""
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans() -> None:
+    """Become the parent of descendants whose own parent ends, so that none of them escapes."""
+    _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+
+
+def _prctl(option: int, value: int) -> None:
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(option, value, 0, 0, 0)
+
+
+@cache
+def namespace() -> tuple[str, ...]:
+    """Return the command prefix that gives a process a process namespace of its own.
+
+    What runs there can't outlive it. Empty where bubblewrap is missing, or the
+    kernel does not let it.
+    """
+    bwrap = shutil.which("bwrap")
+    if bwrap is None:
+        return ()
+    prefix = (
+        bwrap,
+        "--dev-bind",
+        "/",
+        "/",
+        "--unshare-pid",
+        "--proc",
+        "/proc",
+        "--die-with-parent",
+    )
+    works = subprocess.run([*prefix, "true"], capture_output=True, check=False)  # noqa: S603
+    return prefix if works.returncode == 0 else ()
+
+
+def start(
+    argv: Sequence[str], *, folder: Path, env: Mapping[str, str], keep: Sequence[int] = ()
+) -> "Process":
+    """Start a process that is not trusted, in `folder`, with only the descriptors in `keep`.
+
+    Call it from the main thread: the process is killed when the thread ends.
+    """
+    return Process(
+        subprocess.Popen(  # noqa: S603
+            [*namespace(), *argv],
+            cwd=folder,
+            env=dict(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            pass_fds=keep,
+            start_new_session=True,
+        )
+    )
+
+
+class Process:
+    """A started process that is not trusted: its output is capped, its descendants die with it."""
+
+    def __init__(self, popen: subprocess.Popen[bytes]) -> None:
+        self._popen = popen
+        self._tail = bytearray()
+        self._reader = threading.Thread(target=self._drain, daemon=True, name="log reader")
+        self._reader.start()
+
+    def _drain(self) -> None:
+        """Read all that is printed, so that printing never blocks, and keep the end of it."""
+        assert self._popen.stdout is not None  # noqa: S101  started with a pipe
+        descriptor = self._popen.stdout.fileno()
+        with contextlib.suppress(OSError, ValueError):
+            while chunk := os.read(descriptor, _CHUNK):
+                self._tail += chunk
+                if len(self._tail) > 2 * LOG_LIMIT:
+                    del self._tail[:-LOG_LIMIT]
+
+    @property
+    def exit_code(self) -> int | None:
+        """The exit code, None while it runs."""
+        return self._popen.poll()
+
+    def log(self) -> str:
+        """Return the last of what it printed; whole once it has ended."""
+        if self.exit_code is not None:
+            self._reader.join(1.0)
+        return bytes(self._tail[-LOG_LIMIT:]).decode("utf-8", "backslashreplace")
+
+    def kill(self) -> None:
+        """End it and every descendant, at once and whatever they do, and wait until they are gone."""
+        deadline = time.monotonic() + _GONE_WITHIN
+        while time.monotonic() < deadline:
+            left = _descendants(self._popen)
+            for process in left:
+                with contextlib.suppress(psutil.Error):
+                    process.kill()
+            _, alive = psutil.wait_procs(left, timeout=0.2)
+            if not alive and not _descendants(self._popen):
+                break
+        self._popen.wait(_GONE_WITHIN)
+
+
+def _descendants(popen: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """Return the process, what it started, and the orphans that we adopted from it."""
+    adopted = [p for p in psutil.Process().children(recursive=True) if p.pid != popen.pid]
+    own = [psutil.Process(popen.pid)] if popen.poll() is None else []
+    return [p for p in (*own, *adopted) if _is_alive(p)]
+
+
+def _is_alive(process: psutil.Process) -> bool:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            with contextlib.suppress(ChildProcessError, OSError):
+                os.waitpid(process.pid, os.WNOHANG)
+            return False
+    except psutil.Error:
+        return False
+    return True
+
+
+class Worker:
+    """A process of ours that reads a job and writes its events, a line each, to a pipe of its own."""
+
+    def __init__(self, argv: Sequence[str], job: bytes) -> None:
+        read, write = os.pipe()
+        try:
+            self._popen = subprocess.Popen(  # noqa: S603
+                [*argv, str(write)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                pass_fds=[write],
+                start_new_session=True,  # Ctrl-C is for the parent to handle
+            )
+        except BaseException:
+            os.close(read)
+            raise
+        finally:
+            os.close(write)
+        self._events: IO[bytes] = os.fdopen(read, "rb")
+        self._errors = bytearray()
+        threading.Thread(target=self._collect, daemon=True, name="worker errors").start()
+        assert self._popen.stdin is not None  # noqa: S101  started with a pipe
+        with contextlib.suppress(BrokenPipeError):
+            self._popen.stdin.write(job)
+            self._popen.stdin.close()
+
+    def _collect(self) -> None:
+        assert self._popen.stderr is not None  # noqa: S101  started with a pipe
+        self._errors += self._popen.stderr.read()[-LOG_LIMIT:]
+
+    def lines(self) -> Iterator[bytes]:
+        """Yield what the worker writes until it ends."""
+        return iter(self._events)
+
+    def stop(self) -> None:
+        """Let the worker clean up, and kill it when that takes too long."""
+        self._popen.terminate()
+        try:
+            self._popen.wait(_GONE_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+        self._events.close()
+
+    def errors(self) -> str:
+        """Return what it wrote to its standard error; empty when all went well."""
+        self._popen.wait()
+        return bytes(self._errors).decode("utf-8", "backslashreplace")

@@ -1,0 +1,54 @@
+"""What `expect_accepted` and `expect_refused` share: calls, and findings about answers."""
+
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import FUNCTIONS, INPUTS, READING
+from twidder_cli.model.step import Call, Stage, Step
+from twidder_cli.model.timeline import Exchange
+from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.view import View
+from twidder_cli.model.words import answered
+
+
+class ExpectAnswer(Step):
+    """Calls functions as each actor; `token` is sent in place of the actor's own."""
+
+    shorthand: ClassVar = "by"
+
+    by: tuple[Actor, ...]
+    calls: tuple[Call, ...] = tuple(Call(function=name) for name in READING)
+    token: str | None = None
+
+    def play(self, stage: Stage) -> None:
+        for actor in self.by:
+            for call in self.calls:
+                stage.call(actor, call, token=self.token)
+
+    def mistakes(self) -> Iterator[str]:
+        for call in self.calls:
+            if call.function not in FUNCTIONS:
+                yield f"there is no function {call.function!r}"
+            else:
+                for name in call.inputs:
+                    if name not in INPUTS.get(call.function, ()):
+                        yield f"{call.function} has no input {name!r}"
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return self.by
+
+    def finding(
+        self, view: View, exchanges: Sequence[Exchange], *, title: str, expected: str, hint: str
+    ) -> Finding:
+        """Return a finding about answers, each shown whole."""
+        return Finding(
+            title=title,
+            expected=expected,
+            actual="\n".join(answered(exchange) for exchange in exchanges),
+            hint=hint,
+            who=tuple(dict.fromkeys(exchange.actor for exchange in exchanges)),
+            line=self.line,
+            evidence=view.evidence(*exchanges),
+        )

@@ -1,0 +1,44 @@
+"""`connect` and `disconnect`: sockets are opened, and left."""
+
+from typing import ClassVar
+
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.step import Stage, Step
+
+
+class Connect(Step):
+    """`- connect: [anna@laptop, bob@desk]`: each opens a socket and greets with its token.
+
+    `- connect: {by: eve@cafe, token: made-up}` greets with a token that is not
+    the actor's own: `made-up`, or a captured one such as `anna@laptop.token.1`.
+    The server may refuse such a socket at once, or leave it in silence.
+    """
+
+    kinds: ClassVar = ("connect",)
+    shorthand: ClassVar = "by"
+
+    by: tuple[Actor, ...]
+    token: str | None = None
+
+    def play(self, stage: Stage) -> None:
+        stage.connect(self.by, self.token)
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return self.by
+
+
+class Disconnect(Step):
+    """`- disconnect: anna@laptop`: the current socket is closed, as by a page that is left."""
+
+    kinds: ClassVar = ("disconnect",)
+    shorthand: ClassVar = "by"
+
+    by: tuple[Actor, ...]
+
+    def play(self, stage: Stage) -> None:
+        stage.disconnect(self.by)
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return self.by

@@ -1,0 +1,62 @@
+"""`expect_accepted`: functions work, and hand over what they should."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from twidder_cli.model.replies import is_accepted, strings_in
+from twidder_cli.model.timeline import Exchange
+from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.view import View
+from twidder_cli.model.words import listed
+from twidder_cli.steps._answers import ExpectAnswer
+
+
+class ExpectAccepted(ExpectAnswer):
+    """`- expect_accepted: {by: bob@desk, calls: [get_user_data_by_token], shows: ["{bob.email}"]}`.
+
+    Without `calls`: the four functions that read. Each answer must be
+    accepted, hold every text of `shows` and none of `lacks`; captured values
+    are written by name.
+    """
+
+    kinds: ClassVar = ("expect_accepted",)
+
+    shows: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+
+    def judge(self, view: View) -> Iterator[Finding]:
+        calls = list(view.mine(Exchange))
+        refused = [call for call in calls if not is_accepted(call)]
+        if refused:
+            yield self.finding(
+                view,
+                refused,
+                title=f"{listed(call.operation for call in refused)} should have been accepted",
+                expected="an answer with a 2xx status, and `success` not false",
+                hint="Is the token looked up just as it was handed out? Compare with the same "
+                "request in the browser's network tab.",
+            )
+            return
+        for call in calls:
+            yield from self._contents(view, call)
+
+    def _contents(self, view: View, call: Exchange) -> Iterator[Finding]:
+        said = "\n".join(strings_in(call.reply.body if call.reply else ""))
+        missing = [text for text in self.shows if text not in said]
+        present = [text for text in self.lacks if text in said]
+        if missing:
+            yield self.finding(
+                view,
+                [call],
+                title=f"{call.operation} does not hand over what it should",
+                expected=f"{listed(missing)} in the answer",
+                hint="Is it stored when it is given, and read back for the right user?",
+            )
+        if present:
+            yield self.finding(
+                view,
+                [call],
+                title=f"{call.operation} hands over what should not be there",
+                expected=f"no {listed(present)} in the answer",
+                hint="Is what was refused stored all the same?",
+            )

@@ -1,0 +1,82 @@
+"""`expect_refused`: functions hand over nothing and have no effect."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import READING
+from twidder_cli.model.replies import handed_over, is_accepted, symbols_in
+from twidder_cli.model.step import Call, Stage
+from twidder_cli.model.timeline import Exchange
+from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.view import View
+from twidder_cli.model.words import listed
+from twidder_cli.steps._answers import ExpectAnswer
+
+
+class ExpectRefused(ExpectAnswer):
+    """`- expect_refused: {by: anna@laptop, calls: [get_user_data_by_token]}`.
+
+    Without `calls`: the four functions that read. No answer may be accepted,
+    or hand over data whatever its status. `witness` looks at the own wall
+    after a post_message: what is on it decides, not the status.
+    """
+
+    kinds: ClassVar = ("expect_refused",)
+
+    witness: Actor | None = None
+
+    def play(self, stage: Stage) -> None:
+        super().play(stage)
+        if self.witness is not None:
+            stage.call(self.witness, Call(function="get_user_messages_by_token"), must=True)
+
+    def judge(self, view: View) -> Iterator[Finding]:
+        calls = [call for call in view.mine(Exchange) if call.actor in self.by]
+        lost = [call for call in calls if call.reply is None]
+        granted = [call for call in calls if self._is_granted(call, view)]
+        if lost:
+            yield self.finding(
+                view,
+                lost,
+                title=f"{listed(call.operation for call in lost)} did not answer",
+                expected="a refusal, which is an answer",
+                hint="Look for the request in the server's log.",
+            )
+        if granted:
+            signing_in = any(call.operation == "sign_in" for call in granted)
+            yield self.finding(
+                view,
+                granted,
+                title=f"{listed(call.operation for call in granted)} should have been refused",
+                expected="an answer that is not 2xx, or says `success: false`, and hands over "
+                "nothing",
+                hint="Compare the password with the stored one before a session is made."
+                if signing_in
+                else "Look the token up in every route, among the sessions that are valid now. "
+                "Is the old session deleted when its user signs in again?",
+            )
+
+    def _is_granted(self, call: Exchange, view: View) -> bool:
+        if call.operation == "post_message" and self.witness is not None:
+            posted = symbols_in(call.request.body or "")
+            walls = [look for look in view.mine(Exchange) if look.actor == self.witness]
+            return any(posted & handed_over(wall) for wall in walls)
+        if call.operation in READING and is_accepted(call):
+            # An answer that shows nothing where the same question showed something
+            # before is a refusal, whatever its status.
+            return bool(handed_over(call)) or not self._showed_before(call, view)
+        return is_accepted(call) or bool(handed_over(call))
+
+    def _showed_before(self, call: Exchange, view: View) -> bool:
+        return any(
+            handed_over(earlier)
+            for earlier in view.every(Exchange)
+            if earlier.received < call.sent
+            and (earlier.operation, earlier.actor.partition("@")[0])
+            == (call.operation, call.actor.partition("@")[0])
+        )
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return self.by if self.witness is None else (*self.by, self.witness)

@@ -1,0 +1,92 @@
+"""`expect_silence`: nobody else is told, and it is shown that they were not."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from twidder_cli.model.actors import CONTROL, Actor
+from twidder_cli.model.step import Stage, Step
+from twidder_cli.model.timeline import Connection, Frame
+from twidder_cli.model.verdicts import Finding, Verdict
+from twidder_cli.model.view import View
+from twidder_cli.model.words import described, listed
+
+
+class ExpectSilence(Step):
+    """`- expect_silence: [anna@phone, bob@desk]`: the trigger brings nothing to any socket of theirs.
+
+    Nor to the control actor's. Shown by a Pong after a grace; a socket that
+    gives no such proof makes the verdict unclear.
+    """
+
+    kinds: ClassVar = ("expect_silence",)
+    shorthand: ClassVar = "of"
+    follows_trigger: ClassVar = True
+
+    of: tuple[Actor, ...]
+
+    def play(self, stage: Stage) -> None:
+        stage.quiet((*self.of, CONTROL))
+
+    def judge(self, view: View) -> Iterator[Finding]:
+        heard = {
+            actor: pushes
+            for actor in (*self.of, CONTROL)
+            if (pushes := [p for s in view.sockets(actor) for p in view.pushes(s)])
+        }
+        if heard:
+            yield self._told(view, heard)
+            return
+        unproved = [
+            socket
+            for actor in (*self.of, CONTROL)
+            for socket in view.sockets(actor)
+            if _was_open(view, socket) and not view.is_silence_proved(socket)
+        ]
+        if unproved:
+            yield Finding(
+                title="Whether nobody else was told could not be shown",
+                expected="every silent socket answers a Ping, which shows that nothing is under way",
+                actual=f"no Pong on the socket of {listed(s.actor for s in unproved)}",
+                hint="A WebSocket server has to answer a Ping. A handler that is busy or stuck may "
+                "keep it from doing so.",
+                who=tuple(dict.fromkeys(s.actor for s in unproved)),
+                line=self.line,
+                evidence=view.evidence(*unproved),
+                verdict=Verdict.UNCLEAR,
+            )
+
+    def _told(self, view: View, heard: dict[Actor, list[Frame]]) -> Finding:
+        frames = [frame for pushes in heard.values() for frame in pushes]
+        if CONTROL in heard:
+            title = "The logout was broadcast"
+            hint = "Send it to the sockets of the expired session, not in a loop over all sockets."
+        else:
+            title = f"{listed(heard)} heard what was not meant for them"
+            hint = (
+                "Keep sockets by session or token rather than by user or in one list, and let the "
+                "new session take the old one's place only after the old one has been told."
+            )
+        return Finding(
+            title=title,
+            expected=f"nothing for {listed(self.of)}",
+            actual="; ".join(
+                f"{actor} got {described(frame)}" for actor in heard for frame in heard[actor][:3]
+            ),
+            hint=hint,
+            who=tuple(heard),
+            line=self.line,
+            evidence=view.evidence(*frames),
+        )
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return self.of
+
+    @property
+    def listeners(self) -> tuple[Actor, ...]:
+        return self.of
+
+
+def _was_open(view: View, socket: Connection) -> bool:
+    end = view.end(socket)
+    return view.left_at(socket) > view.since and (end is None or end.received > view.since)

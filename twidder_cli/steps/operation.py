@@ -1,0 +1,50 @@
+"""The lab's functions as steps: what has to work for the scenario to go on."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import FUNCTIONS, INPUTS
+from twidder_cli.model.step import Call, Stage, Step
+
+
+class Operation(Step):
+    """`- sign_in: anna@phone`, `- post_message: {by: anna@laptop, message: Hi}`.
+
+    Each actor calls the function, one after the other. An input that is not
+    given is the caller's own: address, password, a message, a new password.
+    """
+
+    kinds: ClassVar = tuple(name for name in FUNCTIONS if name != "sign_up")
+    shorthand: ClassVar = "by"
+
+    by: tuple[Actor, ...]
+    email: str | None = None
+    password: str | None = None
+    old: str | None = None
+    new: str | None = None
+    message: str | None = None
+
+    def play(self, stage: Stage) -> None:
+        for actor in self.by:
+            stage.call(actor, Call(function=self.kind, inputs=self._inputs), must=True)
+
+    def mistakes(self) -> Iterator[str]:
+        for name in self._inputs:
+            if name not in INPUTS.get(self.kind, ()):
+                yield f"{self.kind} has no input {name!r}"
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return self.by
+
+    @property
+    def _inputs(self) -> dict[str, str]:
+        given = {
+            "email": self.email,
+            "password": self.password,
+            "old": self.old,
+            "new": self.new,
+            "message": self.message,
+        }
+        return {name: value for name, value in given.items() if value is not None}

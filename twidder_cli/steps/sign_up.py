@@ -1,0 +1,18 @@
+"""`sign_up`: accounts are made."""
+
+from typing import ClassVar
+
+from twidder_cli.model.step import Stage, Step
+
+
+class SignUp(Step):
+    """`- sign_up: [anna, bob]`: a fresh account for each user; the scenario needs it."""
+
+    kinds: ClassVar = ("sign_up",)
+    shorthand: ClassVar = "users"
+
+    users: tuple[str, ...]
+
+    def play(self, stage: Stage) -> None:
+        for user in self.users:
+            stage.sign_up(user)

@@ -1,0 +1,1 @@
+"""Submissions: where they are, how they are started, and when they are ready."""

@@ -1,0 +1,184 @@
+"""Starts a submission and knows when it answers, why it did not, and that it is gone."""
+
+import os
+import re
+import shutil
+import socket
+import stat
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from twidder_cli import processes
+from twidder_cli.model.job import Submission
+from twidder_cli.model.verdicts import Finding, Verdict
+from twidder_cli.model.words import printable
+from twidder_cli.wire import http
+
+_LEFT_OUT = {".git", ".hg", "__pycache__", "node_modules", ".venv", "venv", ".idea", ".vscode"}
+_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
+_LOG_LINES = 15
+
+
+class NotStarted(Exception):  # noqa: N818  the submission's doing, told as a finding
+    """The submission does not answer; `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.title)
+        self.finding = finding
+
+
+class Running:
+    """A submission that answers at `url`. `how` says for people what was started."""
+
+    def __init__(self, url: str, how: str, process: processes.Process | None = None) -> None:
+        self.url = url
+        self.how = how
+        self._process = process
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether it may still answer; always so for a URL, which is not ours to know."""
+        return self._process is None or self._process.exit_code is None
+
+
+@contextmanager
+def started(submission: Submission, workspace: Path, timeout: float) -> Iterator[Running]:
+    """Start a submission in a fresh copy and yield it once it answers; it is gone afterwards.
+
+    Raises NotStarted when there is no answer within `timeout` seconds.
+    """
+    if submission.kind == "url":
+        yield Running(submission.location, "a server that was already running")
+        return
+    home = workspace / "home"
+    home.mkdir(parents=True)
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        process = _start(submission, workspace, home, listener.fileno())
+    try:
+        _await_answer(process, url, submission, timeout)
+        how = "gunicorn --workers 1 --threads 100 server:app, in a copy of the folder"
+        if submission.kind == "reference":
+            how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
+        yield Running(url, how, process)
+    finally:
+        process.kill()
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _start(submission: Submission, workspace: Path, home: Path, listener: int) -> processes.Process:
+    gunicorn = [
+        "--bind", f"fd://{listener}",
+        "--workers", "1",
+        "--threads", "100",
+        "--no-control-socket",
+        "--log-level", "info",
+    ]  # fmt: skip
+    if submission.kind == "reference":
+        argv = [sys.executable, "-m", "gunicorn", *gunicorn, submission.location]
+        env = {"TWIDDER_DATABASE": str(home / "twidder.db")}
+        return processes.start(argv, folder=home, env=_environment(home, env), keep=[listener])
+    copy = workspace / "copy"
+    _copy(Path(submission.location), copy)
+    launcher = str(Path(__file__).with_name("launch.py"))
+    argv = [sys.executable, launcher, *gunicorn, "server:app"]
+    return processes.start(argv, folder=copy, env=_environment(home), keep=[listener])
+
+
+def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the little a server needs: nothing of the operator's environment is handed on."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "LANG": "C.UTF-8",
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        **(extra or {}),
+    }
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy files and folders, and nothing else: no links out of the folder, no pipes, no devices."""
+
+    def left_out(folder: str, names: list[str]) -> list[str]:
+        return [name for name in names if not _belongs(Path(folder, name))]
+
+    shutil.copytree(source, target, ignore=left_out, symlinks=True)
+
+
+def _belongs(path: Path) -> bool:
+    mode = path.lstat().st_mode
+    if stat.S_ISDIR(mode):
+        return path.name not in _LEFT_OUT and not (path / "pyvenv.cfg").exists()
+    return stat.S_ISREG(mode)
+
+
+def _await_answer(
+    process: processes.Process, url: str, submission: Submission, timeout: float
+) -> None:
+    """Wait for the first answer; the listening socket holds the request until there is one."""
+    deadline = time.monotonic() + timeout
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            http.call("GET", f"{url}/", {}, None, max(left, 0.1))
+        except http.Lost as lost:
+            if process.exit_code is not None:
+                raise NotStarted(_died(process, submission)) from None
+            if time.monotonic() >= deadline:
+                raise NotStarted(_silent(process, timeout, str(lost))) from None
+            # A process that is ending, or a connection that it dropped: ask again.
+            time.sleep(0.05)
+        else:
+            return
+
+
+def _died(process: processes.Process, submission: Submission) -> Finding:
+    log = process.log()
+    missing = _MISSING.findall(log)
+    if missing and not _is_own(missing[-1], Path(submission.location)):
+        package = missing[-1].partition(".")[0]
+        return Finding(
+            title=f"The package {package} is not installed here",
+            expected="what the submission imports is installed",
+            actual=_last_lines(log),
+            hint=f"Install it where twidder runs, for example: pip install {package}",
+            verdict=Verdict.UNCLEAR,
+        )
+    return Finding(
+        title="The server did not start",
+        expected="gunicorn --workers 1 --threads 100 server:app starts and answers",
+        actual=f"it ended with exit code {process.exit_code}; its last lines:\n{_last_lines(log)}",
+        hint="Start it with that command in your folder, and mend what the last lines say.",
+    )
+
+
+def _silent(process: processes.Process, timeout: float, lost: str) -> Finding:
+    lines = _last_lines(process.log())
+    return Finding(
+        title="The server never answered",
+        expected=f"an answer to GET / within {timeout:g} s",
+        actual=f"{lost}; its last lines:\n{lines}" if lines else lost,
+        hint="Does something run for ever while the module is imported? A server must not be "
+        "started at import: put app.run() under if __name__ == '__main__'.",
+    )
+
+
+def _is_own(module: str, folder: Path) -> bool:
+    """Whether a module that was not found is one that the submission should have brought."""
+    name = module.partition(".")[0]
+    return (
+        name in {"twidder", "twidder_cli"}
+        or "." in module
+        or any(folder.rglob(f"{name}.py"))
+        or any(path.is_dir() for path in folder.rglob(name))
+    )
+
+
+def _last_lines(log: str) -> str:
+    lines = [line for line in log.splitlines() if line.strip()]
+    return "\n".join(printable(line, 300) for line in lines[-_LOG_LINES:])

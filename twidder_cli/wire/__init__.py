@@ -1,0 +1,1 @@
+"""The only sockets: HTTP and WebSocket clients for servers that nobody trusts."""

@@ -1,0 +1,89 @@
+"""One HTTP call, on a connection of its own, with its reply or its loss in words."""
+
+from collections.abc import Mapping
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from twidder_cli.model.timeline import Reply
+from twidder_cli.wire.deadline import within
+
+BODY_LIMIT = 1024 * 1024
+"""Bytes of a reply's body that are read; the rest is left where it is."""
+
+_REDIRECTS = 5
+
+
+class Lost(Exception):  # noqa: N818  a recorded fact
+    """No reply came. The text says in what way."""
+
+
+def call(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+) -> Reply:
+    """Send a request and return the reply; raises Lost when there is none within `timeout` seconds.
+
+    Redirects within the same origin are followed as a browser does: 307 and
+    308 keep method and body, the others become a GET unless it was a HEAD.
+    """
+    try:
+        return within(timeout, lambda: _follow(method, url, headers, body, timeout))
+    except TimeoutError:
+        raise Lost(f"no answer within {timeout:g} s") from None
+    except requests.ConnectionError as error:
+        raise Lost(_reason(error)) from None
+    except (requests.RequestException, ValueError, OSError) as error:
+        raise Lost(f"no valid HTTP answer ({type(error).__name__})") from None
+
+
+def _follow(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+) -> Reply:
+    for redirects in range(_REDIRECTS + 1):
+        reply, location = _once(method, url, headers, body, timeout)
+        target = urljoin(url, location) if location else ""
+        if not target or urlsplit(target)[:2] != urlsplit(url)[:2]:
+            break
+        if reply.status not in {307, 308} and method != "GET":
+            method, body = "GET", None
+        url = target
+    return Reply(status=reply.status, headers=reply.headers, body=reply.body, redirects=redirects)
+
+
+def _once(
+    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+) -> tuple[Reply, str]:
+    with requests.Session() as session:
+        session.trust_env = False  # neither proxies nor a .netrc
+        response = session.request(
+            method,
+            url,
+            headers={"Accept": "*/*", **headers, "Connection": "close"},
+            data=body,
+            stream=True,
+            allow_redirects=False,
+            timeout=timeout,
+        )
+        with response:
+            content = b""
+            for chunk in response.iter_content(65536):
+                content += chunk
+                if len(content) >= BODY_LIMIT:
+                    break
+            location = response.headers.get("Location", "") if response.is_redirect else ""
+            return Reply(
+                status=response.status_code,
+                headers={name: value for name, value in response.headers.items()},
+                body=content[:BODY_LIMIT].decode("utf-8", "backslashreplace"),
+            ), location
+
+
+def _reason(error: requests.ConnectionError) -> str:
+    text = str(error)
+    if "refused" in text:
+        return "nobody listens there"
+    if isinstance(error, requests.Timeout):
+        return "the connection could not be made in time"
+    if "Remote end closed" in text or "aborted" in text or "reset" in text:
+        return "the server closed the connection without an answer"
+    return "the connection failed"

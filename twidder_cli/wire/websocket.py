@@ -1,0 +1,171 @@
+"""One WebSocket connection: everything that arrives is handed on at once, from a thread of its own."""
+
+import contextlib
+import itertools
+import ssl
+import threading
+from collections.abc import Callable
+from typing import Any, Literal
+
+import websocket
+
+from twidder_cli.wire.deadline import within
+
+MESSAGE_LIMIT = 1024 * 1024
+"""Bytes of one message that are read; a longer one ends the connection."""
+
+FLOOD = 2000
+"""Messages read from one socket; a server that sends more sends without end."""
+
+SHOWN = 2048
+"""Characters of a message that are kept."""
+
+Kind = Literal["text", "binary", "close", "lost", "flood"]
+Arrived = Callable[[Kind, str, int, int], None]
+"""Called with what arrived: kind, text, size in bytes, close code."""
+
+
+class Refused(Exception):  # noqa: N818  a recorded fact
+    """The opening handshake failed. The text says how."""
+
+
+class _TooBig(Exception):  # noqa: N818  never leaves this module
+    pass
+
+
+class _Bounded(websocket.WebSocket):
+    """A WebSocket that stops reading when a message grows beyond all use.
+
+    The library has no limit of its own: a header that promises a TiB makes it
+    buffer whatever comes.
+    """
+
+    pending = 0
+
+    def _recv(self, bufsize: int) -> bytes:
+        data: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+        self.pending += len(data)
+        if self.pending > MESSAGE_LIMIT:
+            raise _TooBig
+        return data
+
+
+class Socket:
+    """A connection to a server that may send anything, at any time, or nothing."""
+
+    def __init__(self, url: str, arrived: Arrived) -> None:
+        self._url = url
+        self._arrived = arrived
+        self._ws = _Bounded(enable_multithread=True)
+        self._changed = threading.Condition()
+        self._pongs: set[str] = set()
+        self._ended = False
+        self._numbers = itertools.count(1)
+
+    def open(self, timeout: float) -> None:
+        """Shake hands and begin to read; raises Refused."""
+        try:
+            within(timeout, lambda: self._handshake(timeout))
+        except TimeoutError:
+            self._drop()
+            raise Refused(f"no answer to the handshake within {timeout:g} s") from None
+        except websocket.WebSocketBadStatusException as error:
+            raise Refused(f"the handshake was answered with status {error.status_code}") from None
+        except ConnectionRefusedError:
+            raise Refused("nobody listens there") from None
+        except (websocket.WebSocketException, OSError, ValueError) as error:
+            raise Refused(f"the handshake failed ({type(error).__name__})") from None
+        threading.Thread(target=self._read, daemon=True, name=f"reader {self._url}").start()
+
+    def _handshake(self, timeout: float) -> None:
+        self._ws.connect(  # type: ignore[no-untyped-call]
+            self._url,
+            timeout=timeout,
+            redirect_limit=0,  # browsers follow none here
+            http_no_proxy=["*"],
+        )
+        self._ws.pending = 0
+        self._ws.settimeout(None)
+
+    def send(self, text: str) -> bool:
+        """Send a text message; False when the connection is gone."""
+        return self._write(lambda: self._ws.send_text(text))
+
+    def ping(self, timeout: float) -> bool:
+        """Send a Ping and return whether its Pong came within `timeout` seconds."""
+        payload = f"twidder-{next(self._numbers)}"
+        if not self._write(lambda: self._ws.ping(payload)):
+            return False
+        with self._changed:
+            self._changed.wait_for(lambda: payload in self._pongs or self._ended, timeout)
+            return payload in self._pongs
+
+    def leave(self) -> None:
+        """Close as a page does that is left (1001); does not wait for the answer."""
+        self._write(lambda: self._ws.send_close(1001))
+
+    def finish(self, timeout: float) -> None:
+        """Wait for the other side's end of a connection that was left, then drop it."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended, timeout)
+        self._drop()
+
+    def _write(self, action: Callable[[], Any]) -> bool:
+        try:
+            action()
+        except (websocket.WebSocketException, OSError, AttributeError):
+            return False  # AttributeError: the library's socket is already gone
+        return True
+
+    def _drop(self) -> None:
+        with contextlib.suppress(websocket.WebSocketException, OSError, AttributeError):
+            self._ws.shutdown()  # type: ignore[no-untyped-call]
+
+    def _read(self) -> None:
+        kind, text, code = self._read_until_end()
+        self._arrived(kind, text, 0, code)
+        with self._changed:
+            self._ended = True
+            self._changed.notify_all()
+
+    def _read_until_end(self) -> tuple[Kind, str, int]:
+        """Hand on messages; return how it ended: kind, words, close code."""
+        messages = 0
+        try:
+            while messages < FLOOD:
+                opcode, frame = self._ws.recv_data_frame(control_frame=True)
+                data: bytes = frame.data
+                if opcode == websocket.ABNF.OPCODE_PONG:
+                    self._pong(data)
+                    self._ws.pending -= len(data)
+                elif opcode == websocket.ABNF.OPCODE_PING:
+                    self._ws.pending -= len(data)
+                elif opcode == websocket.ABNF.OPCODE_CLOSE:
+                    code = int.from_bytes(data[:2]) if len(data) >= 2 else 1005
+                    return "close", data[2:].decode("utf-8", "backslashreplace"), code
+                else:
+                    self._ws.pending = 0
+                    messages += 1
+                    self._message(opcode, data)
+        except _TooBig:
+            self._drop()
+            return "flood", f"a message of more than {MESSAGE_LIMIT} bytes", 0
+        except (websocket.WebSocketProtocolException, websocket.WebSocketPayloadException) as error:
+            self._drop()
+            return "lost", f"the server broke the WebSocket protocol: {error}", 0
+        except (websocket.WebSocketException, OSError, ssl.SSLError, AttributeError):
+            return "lost", "", 0
+        self._drop()
+        return "flood", f"more than {FLOOD} messages", 0
+
+    def _message(self, opcode: int, data: bytes) -> None:
+        if opcode == websocket.ABNF.OPCODE_TEXT:
+            text = data[: 4 * SHOWN].decode("utf-8", "backslashreplace")[:SHOWN]
+            self._arrived("text", text, len(data), 0)
+        else:
+            self._arrived("binary", "", len(data), 0)
+
+    def _pong(self, data: bytes) -> None:
+        with self._changed:
+            self._pongs.add(data.decode("utf-8", "replace"))
+            self._changed.notify_all()
