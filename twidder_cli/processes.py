@@ -188,13 +188,21 @@ class Worker:
         """Yield what the worker writes until it ends."""
         return iter(self._events)
 
-    def stop(self) -> None:
-        """Let the worker clean up, and kill it when that takes too long."""
+    def terminate(self) -> None:
+        """Ask it to clean up and end."""
         self._popen.terminate()
+
+    def kill(self) -> None:
+        """End it at once; what it started is killed with it."""
+        self._popen.kill()
+
+    def stop(self, patience: float) -> None:
+        """Wait for its end, at most `patience` seconds, and kill it then."""
+        self.terminate()
         try:
-            self._popen.wait(_GONE_WITHIN)
+            self._popen.wait(patience)
         except subprocess.TimeoutExpired:
-            self._popen.kill()
+            self.kill()
             self._popen.wait()
         self._events.close()
 

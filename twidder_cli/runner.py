@@ -1,9 +1,9 @@
-"""Runs jobs in workers, and returns their events in order; what a dead worker owes is made up here."""
+"""Runs jobs in workers and returns their events; what a dead worker owes is made up here."""
 
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -17,37 +17,63 @@ from twidder_cli.model.events import (
     decode,
 )
 from twidder_cli.model.job import Job
+from twidder_cli.model.report import INTERRUPTED
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 
 _WORKER = (sys.executable, "-m", "twidder_cli.worker")
+_CLEAN_UP = 5.0
 
 
-def run(job: Job) -> Iterator[Event]:
-    """Grade one submission in a worker; every Started gets its Finished, whatever happens.
+class Runner:
+    """Grades submissions one after the other, until it is interrupted.
 
-    Closing the iterator early stops the worker, and nothing is left behind.
+    `interrupted` is the number of the signal that did it, 0 for none.
     """
-    with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as workspace:
-        job = msgspec.structs.replace(job, workspace=str(Path(workspace)))
-        worker = processes.Worker(_WORKER, msgspec.json.encode(job))
+
+    def __init__(self) -> None:
+        self.interrupted = 0
+        self._worker: processes.Worker | None = None
+
+    def interrupt(self, signal_number: int) -> None:
+        """Stop grading, for use in a signal handler; the second call is less patient."""
+        worker = self._worker
+        if worker is not None:
+            worker.terminate()
+            timer = threading.Timer(0 if self.interrupted else _CLEAN_UP, worker.kill)
+            timer.daemon = True
+            timer.start()
+        self.interrupted = signal_number
+
+    def run(self, job: Job) -> Iterator[Event]:
+        """Grade one submission in a worker; every Started gets its Finished, whatever happens.
+
+        Yields nothing after an interruption. Nothing is left behind when the
+        iterator is used up or closed.
+        """
+        if self.interrupted:
+            return
         account = _Account(job)
-        try:
-            for line in worker.lines():
-                event = decode(line)
-                account.note(event)
-                yield event
-        except msgspec.DecodeError:
-            pass  # a worker that was killed while it wrote
-        finally:
-            worker.stop()
-        yield from account.missing(worker.errors())
+        with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
+            job = msgspec.structs.replace(job, workspace=folder)
+            self._worker = worker = processes.Worker(_WORKER, msgspec.json.encode(job))
+            try:
+                for line in worker.lines():
+                    event = decode(line)
+                    account.note(event)
+                    yield event
+            except msgspec.DecodeError:
+                pass  # it was killed in the middle of a line
+            finally:
+                worker.stop(_CLEAN_UP)
+                self._worker = None
+        yield from account.missing(INTERRUPTED if self.interrupted else _crashed(worker.errors()))
 
 
 class _Account:
     """What a worker has begun and not ended."""
 
     def __init__(self, job: Job) -> None:
-        self._job = job
+        self._submission = job.submission
         self._began = False
         self._ended = False
         self._unfinished: str | None = None
@@ -62,20 +88,25 @@ class _Account:
                 self._unfinished = None
             case SubmissionFinished():
                 self._ended = True
+            case _:
+                pass
 
-    def missing(self, errors: str) -> Iterator[Event]:
-        """Yield the events that a worker which died did not write."""
+    def missing(self, outcome: Outcome) -> Iterator[Event]:
+        """Yield the events that a worker which did not come to its end has not written."""
         if self._ended:
             return
-        name = self._job.submission.name
-        last = (errors.strip().splitlines() or ["it was killed"])[-1]
-        outcome = Outcome(
-            verdict=Verdict.UNCLEAR,
-            blame=Blame.HARNESS,
-            reason=f"our worker ended before its work was done: {last}",
-        )
+        name = self._submission.name
         if not self._began:
-            yield SubmissionStarted(submission=name, origin=self._job.submission.location)
+            yield SubmissionStarted(submission=name, origin=self._submission.location)
         if self._unfinished is not None:
             yield ScenarioFinished(submission=name, scenario=self._unfinished, outcome=outcome)
         yield SubmissionFinished(submission=name, outcome=outcome)
+
+
+def _crashed(errors: str) -> Outcome:
+    last = (errors.strip().splitlines() or ["it was killed"])[-1]
+    return Outcome(
+        verdict=Verdict.UNCLEAR,
+        blame=Blame.HARNESS,
+        reason=f"our worker ended before its work was done: {last}",
+    )

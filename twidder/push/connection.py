@@ -42,5 +42,9 @@ class Connection:
         Gunicorn lingers up to two seconds on a socket that is still open, in the one
         thread that accepts connections: a client that doesn't close would hold up all others.
         """
-        self._websocket.thread.join(HANDSHAKE_PATIENCE)
+        reader = self._websocket.thread
+        reader.join(HANDSHAKE_PATIENCE)
         self._websocket.sock.cut()
+        # The reader has to see that before gunicorn closes the descriptor: epoll forgets a
+        # closed one, and the reader would sleep until its next ping.
+        reader.join(HANDSHAKE_PATIENCE)

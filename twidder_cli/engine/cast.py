@@ -45,9 +45,9 @@ class Cast:
         self._symbols.define(name, password)
         return password
 
-    def message(self, user: str) -> str:
-        """Return a fresh message, named `anna.message.1` and so on."""
-        text = f"Hello from {user}, {self._letters(8)} {self._letters(6)}"
+    def message(self, user: str, text: str | None = None) -> str:
+        """Return a message, a fresh one unless given, named `anna.message.1` and so on."""
+        text = text or f"Hello from {user}, {self._letters(8)} {self._letters(6)}"
         self._symbols.define(f"{user}.message.{self._symbols.count(f'{user}.message') + 1}", text)
         return text
 

@@ -159,8 +159,8 @@ class WireStage:
         if call.function == "change_password":
             own["old"] = self._cast.password(actor.user)
             own["new"] = given.get("new") or self._cast.new_password(actor.user)
-        if call.function == "post_message" and "message" not in given:
-            own["message"] = self._cast.message(actor.user)
+        if call.function == "post_message":
+            given["message"] = self._cast.message(actor.user, given.get("message"))
         return {**own, **given}
 
     def _expanded(self, text: str) -> str:

@@ -25,11 +25,16 @@ class Listed(Noun):
 
 
 class RunStarted(Noun, tag="run_started"):
-    """A run begins: what will be played, in order, and what it is worth."""
+    """A run begins: what will be played, in order, and what it is worth.
+
+    `targets` are the submissions as the operator named them; `replay` holds
+    the options that a replay of this run needs.
+    """
 
     plan: str
     scenarios: tuple[Listed, ...]
     submissions: tuple[str, ...]
+    targets: tuple[str, ...]
     version: str
     started_at: str
     replay: str

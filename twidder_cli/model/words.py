@@ -2,7 +2,18 @@
 
 from collections.abc import Iterable
 
-from twidder_cli.model.timeline import Exchange, Frame
+from twidder_cli.model.timeline import (
+    AnyEntry,
+    Connection,
+    Exchange,
+    Frame,
+    Left,
+    Played,
+    Probe,
+    Quiet,
+    Sent,
+    Stall,
+)
 
 _SHOWN = 2048
 
@@ -46,3 +57,40 @@ def listed(names: Iterable[str]) -> str:
     """Return names as a sentence lists them: `a, b and c`."""
     *first, last = dict.fromkeys(names)
     return f"{', '.join(first)} and {last}" if first else last
+
+
+def number(points: float) -> str:
+    """Return points as people write them: `3`, `2.5`."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def entry_line(entry: AnyEntry) -> str:
+    """Return a Timeline entry on one line: when, who, what."""
+    who = f"{entry.actor}#{entry.socket}" if hasattr(entry, "socket") else entry.actor
+    return f"{entry.received:7.3f}  {entry.step:<4} {who:<18} {_event(entry)}".rstrip()
+
+
+def _event(entry: AnyEntry) -> str:
+    match entry:
+        case Exchange():
+            return answered(entry)
+        case Connection(refusal=""):
+            return f"opens {printable(entry.path, 200)}"
+        case Connection():
+            return f"opens {printable(entry.path, 200)}: {printable(entry.refusal, 200)}"
+        case Sent():
+            return f'sends "{printable(entry.text, 200)}"'
+        case Frame():
+            return f"receives {described(entry)}"
+        case Left():
+            return "closes the socket"
+        case Probe():
+            return "Ping, Pong" if entry.answered else "Ping, and no Pong"
+        case Quiet():
+            return f"quiet point, {entry.grace:.2f} s after the trigger"
+        case Stall():
+            return f"this machine stood still for {entry.received - entry.sent:.1f} s"
+        case Played(cause=""):
+            return f"step {entry.kind} played"
+        case Played():
+            return f"step {entry.kind} can't be played: {printable(entry.cause, 300)}"

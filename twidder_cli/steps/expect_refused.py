@@ -59,7 +59,7 @@ class ExpectRefused(ExpectAnswer):
 
     def _is_granted(self, call: Exchange, view: View) -> bool:
         if call.operation == "post_message" and self.witness is not None:
-            posted = symbols_in(call.request.body or "")
+            posted = {name for name in symbols_in(call.request.body or "") if ".message." in name}
             walls = [look for look in view.mine(Exchange) if look.actor == self.witness]
             return any(posted & handed_over(wall) for wall in walls)
         if call.operation in READING and is_accepted(call):

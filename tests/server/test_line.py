@@ -1,0 +1,48 @@
+"""The line below a WebSocket: whole writes that never wait."""
+
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from twidder.push import Line
+
+
+@pytest.fixture
+def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        yield ours, theirs
+
+
+def fill(line: Line) -> None:
+    while True:
+        line.send(b"x" * 1000)
+
+
+def test_a_write_arrives(pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    Line(ours).send(b"hello")
+    assert theirs.recv(9) == b"hello"
+
+
+def test_a_write_to_someone_who_stopped_reading_cuts_the_line(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    line = Line(pair[0])
+    with pytest.raises(ConnectionAbortedError):
+        fill(line)
+    assert line.recv(1) == b""
+
+
+def test_closing_is_left_to_the_server(pair: tuple[socket.socket, socket.socket]) -> None:
+    ours, theirs = pair
+    line = Line(ours)
+    line.close()
+    line.send(b"still here")
+    assert theirs.recv(99) == b"still here"
+
+
+def test_cutting_a_closed_line_is_no_error(pair: tuple[socket.socket, socket.socket]) -> None:
+    pair[0].close()
+    Line(pair[0]).cut()

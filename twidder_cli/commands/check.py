@@ -1,0 +1,223 @@
+"""`twidder check`: grade submissions and say what is wrong with them."""
+
+import random
+import shlex
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from graphlib import CycleError, TopologicalSorter
+from importlib.metadata import version
+from types import FrameType
+
+import click
+import msgspec
+from rich.console import Console
+
+from twidder_cli.errors import OperatorError
+from twidder_cli.load.library import (
+    find_contract,
+    find_plan,
+    find_scenarios,
+    load_scenarios,
+    requirements,
+)
+from twidder_cli.model.events import Event, Listed, RunFinished, RunStarted
+from twidder_cli.model.job import Job, Submission
+from twidder_cli.model.report import Fold, exit_code
+from twidder_cli.model.scenario import Plan, Scenario, Share, Source
+from twidder_cli.reporters import Reporters, file_report
+from twidder_cli.reporters.terminal import Terminal
+from twidder_cli.runner import Runner
+from twidder_cli.submissions.find import REFERENCE, find
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_HARNESS = 3
+
+
+@click.command()
+@click.argument("targets", nargs=-1, metavar="[TARGET]...")
+@click.option(
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="PATH_OR_ID",
+    help="Play only this scenario: an id, a file, or a folder. Repeatable.",
+)
+@click.option(
+    "--contract",
+    metavar="FILE",
+    help="How the submission names routes and fields: a file, or an id such as 'common'.",
+)
+@click.option("--plan", metavar="FILE", help="What counts, and how much. Default: lab3/plan.")
+@click.option(
+    "--patience",
+    type=click.FloatRange(0.5, 20),
+    default=1.0,
+    show_default=True,
+    metavar="FACTOR",
+    help="Multiplies every time limit and every wait.",
+)
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="FORMAT=PATH",
+    help="Also write a report: junit=results.xml, json=results.json. Repeatable.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show all that was sent and received.")
+@click.pass_context
+def check(  # noqa: PLR0913, PLR0917  one parameter per option
+    ctx: click.Context,
+    targets: tuple[str, ...],
+    scenarios: tuple[str, ...],
+    contract: str | None,
+    plan: str | None,
+    patience: float,
+    reports: tuple[str, ...],
+    verbose: bool,
+) -> None:
+    """Check submissions against scenarios.
+
+    TARGET is the URL of a running server, or a folder that holds a server.py
+    with `app`. Without one, the reference application is checked.
+
+    \b
+    Examples:
+      twidder check
+      twidder check my-lab3/
+      twidder check http://127.0.0.1:5000
+      twidder check my-lab3/ --scenario lab3/targeted -v
+      twidder check my-lab3/ --report junit=results.xml --report json=results.json
+
+    \b
+    Exit codes:
+      0  everything required passed
+      1  something failed, and it is the submission's fault
+      2  the command line or a file on it is wrong
+      3  something could not be told, and nothing failed
+      130, 143  interrupted; what is known was reported
+    """
+    chosen_plan = find_plan(plan)
+    played = _in_order(_loaded(scenarios or tuple(chosen_plan.scenarios)))
+    chosen_contract = find_contract(contract)
+    submissions = _found(targets)
+    wishes = [file_report(wish) for wish in reports]
+    started = RunStarted(
+        plan=chosen_plan.title,
+        scenarios=tuple(_listed(scenario, chosen_plan) for _, scenario in played),
+        submissions=tuple(submissions),
+        targets=tuple(shlex.quote(target) for target in targets) or ("",),
+        version=version("twidder"),
+        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+        replay=_replay(contract, plan, patience),
+    )
+    jobs = [
+        Job(
+            submission=submission,
+            scenarios=tuple(source for source, _ in played),
+            contract=chosen_contract,
+            patience=patience,
+            seed=random.SystemRandom().getrandbits(32),
+            workspace="",
+        )
+        for submission in submissions.values()
+    ]
+    terminal = Terminal(Console(), Console(stderr=True), verbose=verbose)
+    ctx.exit(_carry_out(started, jobs, Reporters([terminal, *wishes])))
+
+
+def _carry_out(started: RunStarted, jobs: list[Job], reporters: Reporters) -> int:
+    fold = Fold()
+    for event in _events(started, jobs):
+        fold.add(event)
+        reporters.handle(event)
+    for name, error in reporters.broken.items():
+        click.echo(f"twidder: the {name} report could not be made: {error}", err=True)
+    report = fold.report
+    if report.interrupted:
+        return 128 + report.interrupted
+    return exit_code(report) or (_HARNESS if reporters.broken else 0)
+
+
+def _events(started: RunStarted, jobs: list[Job]) -> Iterator[Event]:
+    began = time.monotonic()
+    runner = Runner()
+    yield started
+    with _interrupts(runner):
+        for job in jobs:
+            yield from runner.run(job)
+    yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
+
+
+@contextmanager
+def _interrupts(runner: Runner) -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end the grading rather than this process, which has to report."""
+
+    def interrupt(number: int, _frame: FrameType | None) -> None:
+        runner.interrupt(number)
+
+    before = {number: signal.signal(number, interrupt) for number in _SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _loaded(names: tuple[str, ...]) -> dict[str, tuple[Source, Scenario]]:
+    sources = find_scenarios(names)
+    scenarios = load_scenarios(sources)
+    return {source.id: (source, one) for source, one in zip(sources, scenarios, strict=True)}
+
+
+def _in_order(
+    loaded: dict[str, tuple[Source, Scenario]],
+) -> list[tuple[Source, Scenario]]:
+    """Return scenarios with what they need before them, else as they were named."""
+    needs = {
+        name: [need for need in scenario.needs if need in loaded]
+        for name, (_, scenario) in loaded.items()
+    }
+    try:
+        return [loaded[name] for name in TopologicalSorter(needs).static_order()]
+    except CycleError as error:
+        raise OperatorError(
+            f"these scenarios need each other: {' -> '.join(error.args[1])}"
+        ) from None
+
+
+def _found(targets: tuple[str, ...]) -> dict[str, Submission]:
+    """Return the submissions by name; two folders of the same name are told apart by path."""
+    if not targets:
+        return {REFERENCE.name: REFERENCE}
+    found: dict[str, Submission] = {}
+    for target in dict.fromkeys(targets):
+        submission = find(target)
+        name = submission.name if submission.name not in found else target
+        found[name] = msgspec.structs.replace(submission, name=name)
+    return found
+
+
+def _listed(scenario: Scenario, plan: Plan) -> Listed:
+    share = plan.scenarios.get(scenario.id, Share())
+    requirement = requirements()[scenario.requirement]
+    return Listed(
+        id=scenario.id,
+        title=scenario.title,
+        requirement=requirement.id,
+        ref=requirement.ref,
+        says=requirement.says,
+        level=share.level or scenario.level,
+        points=share.points,
+        path=scenario.path,
+    )
+
+
+def _replay(contract: str | None, plan: str | None, patience: float) -> str:
+    """Return the options that play a scenario again under the same conditions."""
+    options = [f"--contract {shlex.quote(contract)}"] if contract else []
+    options += [f"--plan {shlex.quote(plan)}"] if plan else []
+    options += [f"--patience {patience:g}"] if patience != 1 else []
+    return " ".join(options)

@@ -1,0 +1,194 @@
+"""A report is a fold over events: verdicts and points, the same for every output."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+from twidder_cli.model import Noun
+from twidder_cli.model.events import (
+    Event,
+    Listed,
+    RunFinished,
+    RunStarted,
+    ScenarioFinished,
+    ServerStarted,
+    SubmissionFinished,
+)
+from twidder_cli.model.timeline import Timeline
+from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
+
+INTERRUPTED = Outcome(
+    verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="not played: the run was interrupted"
+)
+
+
+class ScenarioResult(Noun):
+    """What became of one scenario. `points` is None while it is unclear."""
+
+    listed: Listed
+    outcome: Outcome
+    seconds: float = 0.0
+    timeline: Timeline = Timeline()
+
+    @property
+    def points(self) -> float | None:
+        """All of the scenario's points or none; None leaves them open."""
+        match self.outcome.verdict:
+            case Verdict.PASSED:
+                return self.listed.points
+            case Verdict.UNCLEAR:
+                return None
+            case _:
+                return 0.0
+
+
+class SubmissionResult(Noun):
+    """What became of one submission."""
+
+    name: str
+    scenarios: tuple[ScenarioResult, ...]
+    how: str = ""
+    seconds: float = 0.0
+    own: Outcome | None = None
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of what is required, and of the submission's own start."""
+        own = [self.own.verdict] if self.own else []
+        required = [s.outcome.verdict for s in self.scenarios if s.listed.level == "required"]
+        return Verdict.worst([*own, *required])
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that gave the verdict; passed where nothing is to be said."""
+        candidates = [self.own] if self.own else []
+        candidates += [s.outcome for s in self.scenarios if s.listed.level == "required"]
+        worst = next((o for o in candidates if o.verdict is self.verdict), None)
+        return worst or Outcome(verdict=Verdict.PASSED)
+
+    @property
+    def points(self) -> float:
+        """Points that are certain."""
+        return sum(scenario.points or 0.0 for scenario in self.scenarios)
+
+    @property
+    def max_points(self) -> float:
+        """Points to be had."""
+        return sum(scenario.listed.points for scenario in self.scenarios)
+
+    @property
+    def open_points(self) -> float:
+        """Points that a new run or a person has to settle."""
+        return sum(s.listed.points for s in self.scenarios if s.points is None)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is wrong with the submission as a whole: why it could not be played."""
+        return self.own.findings if self.own else ()
+
+
+class Report(Noun):
+    """What is known of a run; whole once RunFinished has been added."""
+
+    started: RunStarted
+    submissions: tuple[SubmissionResult, ...]
+    seconds: float = 0.0
+    interrupted: int = 0
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst verdict of all submissions."""
+        return Verdict.worst(submission.verdict for submission in self.submissions)
+
+
+class Fold:
+    """Adds events up, one at a time."""
+
+    def __init__(self) -> None:
+        self._started: RunStarted | None = None
+        self._servers: dict[str, ServerStarted] = {}
+        self._scenarios: dict[tuple[str, str], ScenarioFinished] = {}
+        self._submissions: dict[str, SubmissionFinished] = {}
+        self._finished = RunFinished(seconds=0.0)
+
+    def add(self, event: Event) -> None:
+        """Take note of an event."""
+        match event:
+            case RunStarted():
+                self._started = event
+            case ServerStarted():
+                self._servers[event.submission] = event
+            case ScenarioFinished():
+                self._scenarios[event.submission, event.scenario] = event
+            case SubmissionFinished():
+                self._submissions[event.submission] = event
+            case RunFinished():
+                self._finished = event
+            case _:
+                pass
+
+    @property
+    def report(self) -> Report:
+        """What the events so far say; raises ValueError before RunStarted."""
+        if self._started is None:
+            raise ValueError("a report needs the RunStarted event")
+        return Report(
+            started=self._started,
+            submissions=tuple(self._submission(name) for name in self._started.submissions),
+            seconds=self._finished.seconds,
+            interrupted=self._finished.interrupted,
+        )
+
+    def _submission(self, name: str) -> SubmissionResult:
+        assert self._started is not None  # noqa: S101  asked by report only
+        finished = self._submissions.get(name)
+        server = self._servers.get(name)
+        own = finished.outcome if finished else None
+        return SubmissionResult(
+            name=name,
+            how=server.how if server else "",
+            seconds=finished.seconds if finished else 0.0,
+            own=own,
+            scenarios=tuple(self._scenario(name, s, own) for s in self._started.scenarios),
+        )
+
+    def _scenario(self, name: str, listed: Listed, own: Outcome | None) -> ScenarioResult:
+        event = self._scenarios.get((name, listed.id))
+        if event is None:
+            return ScenarioResult(listed=listed, outcome=_not_played(own))
+        return ScenarioResult(
+            listed=listed, outcome=event.outcome, seconds=event.seconds, timeline=event.timeline
+        )
+
+
+def fold(events: Iterable[Event]) -> Report:
+    """Return the report of a whole run."""
+    adding = Fold()
+    for event in events:
+        adding.add(event)
+    return adding.report
+
+
+def _not_played(own: Outcome | None) -> Outcome:
+    """Return the outcome of a scenario that never began, given the submission's own."""
+    if own is None:
+        return INTERRUPTED
+    verdict = Verdict.SKIPPED if own.verdict is Verdict.FAILED else Verdict.UNCLEAR
+    return msgspec.structs.replace(
+        own, verdict=verdict, reason=f"not played: {own.reason}", findings=()
+    )
+
+
+ExitCode = Literal[0, 1, 3]
+
+
+def exit_code(report: Report) -> ExitCode:
+    """Return the exit code that docs/exit-codes.md gives the report's verdict."""
+    match report.verdict:
+        case Verdict.PASSED:
+            return 0
+        case Verdict.UNCLEAR:
+            return 3
+        case _:
+            return 1

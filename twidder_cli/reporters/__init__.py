@@ -1,0 +1,88 @@
+"""One file per output. A reporter sees events and nothing else, and can't change a verdict."""
+
+import importlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from twidder_cli.errors import OperatorError
+from twidder_cli.load.source import did_you_mean
+from twidder_cli.model.events import Event, RunFinished
+from twidder_cli.model.report import Fold, Report
+
+FORMATS = ("json", "junit")
+"""Each is a module here with `render(report) -> bytes`."""
+
+Render = Callable[[Report], bytes]
+
+
+class Reporter(Protocol):
+    """Consumes the events of a run."""
+
+    name: str
+
+    def handle(self, event: Event) -> None:
+        """Take note of an event, in the order in which they come."""
+
+
+class FileReport:
+    """Writes a report to a file when the run is over, all at once."""
+
+    def __init__(self, name: str, path: Path, render: Render) -> None:
+        self.name = name
+        self._path = path
+        self._render = render
+        self._fold = Fold()
+
+    def handle(self, event: Event) -> None:
+        """Add the event up; write the file with the last one."""
+        self._fold.add(event)
+        if isinstance(event, RunFinished):
+            _write(self._path, self._render(self._fold.report))
+
+
+class Reporters:
+    """Hands events to all reporters. One that raises is dropped, and named in `broken`."""
+
+    def __init__(self, reporters: list[Reporter]) -> None:
+        self._reporters = reporters
+        self.broken: dict[str, Exception] = {}
+
+    def handle(self, event: Event) -> None:
+        """Hand on an event."""
+        for reporter in list(self._reporters):
+            try:
+                reporter.handle(event)
+            except Exception as error:  # noqa: BLE001  one broken report must not cost the others
+                self._reporters.remove(reporter)
+                self.broken[reporter.name] = error
+
+
+def file_report(wish: str) -> FileReport:
+    """Return the reporter for `FORMAT=PATH`; raises OperatorError where that can't be written."""
+    name, _, place = wish.partition("=")
+    if name not in FORMATS:
+        raise OperatorError(
+            f"--report {wish}: there is no format {name!r}.{did_you_mean(name, FORMATS)}"
+        )
+    path = Path(place)
+    if not place or path.is_dir():
+        raise OperatorError(f"--report {wish}: expected a file, as in {name}=results.{name}")
+    if not path.parent.is_dir() or not os.access(path.parent, os.W_OK):
+        raise OperatorError(f"--report {wish}: the folder {path.parent} can't be written to")
+    return FileReport(name, path, importlib.import_module(f"{__name__}.{name}").render)
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Put a file in its place whole, so that nobody ever reads half of it."""
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+        try:
+            new.write(content)
+            new.close()
+            Path(new.name).chmod(0o644)
+            Path(new.name).replace(path)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
