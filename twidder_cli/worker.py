@@ -19,7 +19,7 @@ from twidder_cli import processes
 from twidder_cli.engine.judge import judge
 from twidder_cli.engine.pace import START, Pace
 from twidder_cli.engine.play import Player
-from twidder_cli.engine.stage import Server
+from twidder_cli.engine.server import Server
 from twidder_cli.load.library import load_scenarios
 from twidder_cli.model.events import (
     Event,
@@ -46,8 +46,7 @@ class Grading:
         self._job = job
         self._emit = emit
         self._name = job.submission.name
-        self._pace = Pace(job.patience)
-        self._understood: set[str] = set()
+        self._server = Server(job.contract, Pace(job.patience))
         self._verdicts: dict[str, Verdict] = {}
         self._starts = 0
 
@@ -84,7 +83,7 @@ class Grading:
         began = time.monotonic()
         workspace = Path(self._job.workspace) / f"start-{self._starts}"
         running = servers.enter_context(
-            started(self._job.submission, workspace, self._pace.scaled(START))
+            started(self._job.submission, workspace, self._server.pace.scaled(START))
         )
         if self._starts == 1:
             self._emit(
@@ -116,8 +115,8 @@ class Grading:
                 StepFinished(submission=self._name, scenario=scenario.id, step=step, kind=kind)
             )
 
-        server = Server(running.url, self._job.contract, self._pace, self._understood)
-        timeline = Player(scenario, server, self._job.seed, progress).play()
+        self._server.url = running.url.rstrip("/")
+        timeline = Player(scenario, self._server, self._job.seed, progress).play()
         self._finish(
             ScenarioFinished(
                 submission=self._name,

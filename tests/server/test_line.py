@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -41,6 +42,24 @@ def test_closing_is_left_to_the_server(pair: tuple[socket.socket, socket.socket]
     line.close()
     line.send(b"still here")
     assert theirs.recv(99) == b"still here"
+
+
+def test_draining_lets_the_other_side_speak_until_it_closes(
+    pair: tuple[socket.socket, socket.socket],
+) -> None:
+    ours, theirs = pair
+    with ThreadPoolExecutor(1) as pool:
+        draining = pool.submit(Line(ours).drain, 10)
+        assert theirs.recv(1) == b""
+        theirs.send(b"last words")
+        assert not draining.done()
+        theirs.close()
+        assert draining.result() is None
+
+
+def test_draining_does_not_wait_for_ever(pair: tuple[socket.socket, socket.socket]) -> None:
+    Line(pair[0]).drain(0.01)
+    assert pair[1].recv(1) == b""
 
 
 def test_cutting_a_closed_line_is_no_error(pair: tuple[socket.socket, socket.socket]) -> None:

@@ -4,6 +4,7 @@ import contextlib
 import socket
 import ssl
 import threading
+import time
 
 
 class Line:
@@ -40,6 +41,16 @@ class Line:
     def fileno(self) -> int:
         """The descriptor, for selectors."""
         return self._connection.fileno()
+
+    def drain(self, patience: float) -> None:
+        """Read on until the other side closes: unread bytes would cost it our last words."""
+        deadline = time.monotonic() + patience
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_WR)
+            while (left := deadline - time.monotonic()) > 0:
+                self._connection.settimeout(left)
+                if not self._connection.recv(4096):
+                    break
 
     def cut(self) -> None:
         """End the connection in both directions; a thread that waits in recv wakes up."""

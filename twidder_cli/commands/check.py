@@ -172,20 +172,27 @@ def _loaded(names: tuple[str, ...]) -> dict[str, tuple[Source, Scenario]]:
     return {source.id: (source, one) for source, one in zip(sources, scenarios, strict=True)}
 
 
-def _in_order(
-    loaded: dict[str, tuple[Source, Scenario]],
-) -> list[tuple[Source, Scenario]]:
-    """Return scenarios with what they need before them, else as they were named."""
+def _in_order(loaded: dict[str, tuple[Source, Scenario]]) -> list[tuple[Source, Scenario]]:
+    """Return scenarios as they were named, but with what they need before them."""
     needs = {
         name: [need for need in scenario.needs if need in loaded]
         for name, (_, scenario) in loaded.items()
     }
     try:
-        return [loaded[name] for name in TopologicalSorter(needs).static_order()]
+        TopologicalSorter(needs).prepare()
     except CycleError as error:
-        raise OperatorError(
-            f"these scenarios need each other: {' -> '.join(error.args[1])}"
-        ) from None
+        circle = " -> ".join(error.args[1])
+        raise OperatorError(f"these scenarios need each other: {circle}") from None
+    ordered: dict[str, None] = {}
+
+    def place(name: str) -> None:
+        for need in needs[name]:
+            place(need)
+        ordered.setdefault(name)
+
+    for name in loaded:
+        place(name)
+    return [loaded[name] for name in ordered]
 
 
 def _found(targets: tuple[str, ...]) -> dict[str, Submission]:

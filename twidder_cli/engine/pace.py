@@ -12,6 +12,18 @@ START = 20.0
 SCENARIO = 60.0
 """For a whole scenario."""
 
+PONG = 5.0
+"""For a Pong."""
+
+GOODBYE = 1.0
+"""For the other side to end a connection that we left."""
+
+ECHO = 0.2
+"""From a push to the same message at the control actor, where it goes to everybody."""
+
+RHYTHM = 5.0
+"""For a message to come again by itself, where that is in question."""
+
 STALL = 0.5
 """A thread of ours that oversleeps by more shows that the machine stood still."""
 

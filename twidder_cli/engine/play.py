@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterator, Sequence
 from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.pace import SCENARIO
 from twidder_cli.engine.recorder import Recorder, StallWatch
-from twidder_cli.engine.stage import Server, WireStage
+from twidder_cli.engine.server import Server
+from twidder_cli.engine.stage import WireStage
 from twidder_cli.model.actors import CONTROL
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Call, CannotPlay, Stage, Step
@@ -48,7 +49,7 @@ class Player:
             except CannotPlay:
                 pass  # recorded as the step's cause
             finally:
-                self._stage.close()
+                self._stage.sockets.close()
         return self._recorder.timeline()
 
     def _steps(self) -> Iterator[tuple[str, Step]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
 
+from twidder_cli.model.actors import CONTROL
 from twidder_cli.model.replies import json_of
 from twidder_cli.model.timeline import (
     AnyEntry,
@@ -164,11 +165,17 @@ class View:
 
     @cached_property
     def noise(self) -> frozenset[str]:
-        """Shapes of the messages that flowed before anything was triggered.
+        """Shapes of messages that mean nothing: they come whatever is done.
 
+        Those that flowed before anything was triggered, and those that the
+        control actor heard again after a quiet point, when nothing was done.
         What a server answers to a token that is not the actor's own is not
         noise: it may look just like the logout.
         """
+        return self._before_all | self._rhythms
+
+    @cached_property
+    def _before_all(self) -> frozenset[str]:
         first = self._triggers[0][1] if self._triggers else math.inf
         regular = {(c.actor, c.socket) for c in self.every(Connection) if c.own}
         return frozenset(
@@ -176,6 +183,28 @@ class View:
             for f in self.every(Frame)
             if f.received < first and not f.ends and (f.actor, f.socket) in regular
         )
+
+    @cached_property
+    def _rhythms(self) -> frozenset[str]:
+        found: set[str] = set()
+        heard = [f for s in self.sockets(CONTROL) for f in self.frames(s) if not f.ends]
+        for quiet in self.every(Quiet):
+            since, until = self._around(quiet.received)
+            before = {shape(f) for f in heard if since < f.received <= quiet.received}
+            found |= before & {shape(f) for f in heard if quiet.received < f.received < until}
+        return frozenset(found)
+
+    def _around(self, moment: float) -> tuple[float, float]:
+        """Return when the trigger before a moment began, and the one after it."""
+        begins = [begin for _, begin, _ in self._triggers]
+        return (
+            max((begin for begin in begins if begin <= moment), default=-math.inf),
+            min((begin for begin in begins if begin > moment), default=math.inf),
+        )
+
+    def news(self) -> set[str]:
+        """Return the shapes of messages that the trigger brought to the control actor."""
+        return {shape(f) for s in self.sockets(CONTROL) for f in self.pushes(s) if not f.ends}
 
     def pushes(self, socket: Connection) -> list[Frame]:
         """Return what the trigger brought to a socket: messages that are no noise, and a close."""

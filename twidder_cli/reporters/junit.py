@@ -24,7 +24,8 @@ def render(report: Report) -> bytes:
         root.set(count, str(sum(int(suite.get(count, 0)) for suite in suites)))
     root.extend(suites)
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return document + b"\n"
 
 
 def legal(text: str) -> str:

@@ -1,0 +1,193 @@
+"""The sockets that a scenario's actors hold: opened, greeted, settled, left, all recorded."""
+
+import json
+from collections.abc import Collection, Iterable
+
+from twidder_cli.engine.pace import GOODBYE, HTTP, PONG
+from twidder_cli.engine.recorder import Recorder
+from twidder_cli.engine.requests import filled, quoted
+from twidder_cli.engine.server import Server
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.step import CannotPlay
+from twidder_cli.model.timeline import Connection, Frame, Left, Probe, Sent
+from twidder_cli.model.view import View
+from twidder_cli.model.words import described
+from twidder_cli.wire.websocket import Kind, Refused, Socket
+
+
+class _Held:
+    """A socket that an actor holds. `settled_at`: when the server will have dealt with it."""
+
+    def __init__(self, actor: Actor, number: int, socket: Socket, *, own: bool) -> None:
+        self.actor = actor
+        self.number = number
+        self.socket = socket
+        self.own = own
+        self.settled_at = 0.0
+        self.left = False
+
+
+class Sockets:
+    """Every socket of one scenario, numbered by actor."""
+
+    def __init__(self, server: Server, recorder: Recorder) -> None:
+        self._server = server
+        self._recorder = recorder
+        self._held: list[_Held] = []
+
+    def open(self, actor: Actor, token: str, token_name: str, *, own: bool) -> None:
+        """Shake hands and greet; its settling goes on while other things are done.
+
+        Raises CannotPlay when the actor's own token gets no socket.
+        """
+        place = self._server.contract.socket
+        path = filled(place.path, {"token": token}, quoted)
+        number = sum(held.actor == actor for held in self._held) + 1
+        held = _Held(actor, number, self._socket(actor, number, path), own=own)
+        sent = self._recorder.now()
+        refusal = ""
+        try:
+            held.socket.open(self._server.pace.scaled(HTTP))
+        except Refused as refused:
+            refusal = str(refused)
+        self._recorder.add(
+            Connection(
+                step=self._recorder.step,
+                actor=actor,
+                sent=sent,
+                received=self._recorder.now(),
+                socket=number,
+                path=path,
+                token=token_name,
+                own=own,
+                refusal=refusal,
+            )
+        )
+        if not refusal:
+            self._held.append(held)
+            self._greet(held, place.greeting, token)
+        elif own:
+            raise CannotPlay(f"{actor}: {path}: {refusal}", function="connect")
+
+    def _socket(self, actor: Actor, number: int, path: str) -> Socket:
+        def arrived(kind: Kind, text: str, size: int, code: int) -> None:
+            now = self._recorder.now()
+            self._recorder.add(
+                Frame(
+                    step=self._recorder.step,
+                    actor=actor,
+                    socket=number,
+                    sent=now,
+                    received=now,
+                    kind=kind,
+                    text=text,
+                    size=size,
+                    code=code,
+                )
+            )
+
+        return Socket(self._server.socket_url + path, arrived)
+
+    def _greet(self, held: _Held, greeting: object, token: str) -> None:
+        if greeting is not None:
+            message = filled(greeting, {"token": token})
+            text = message if isinstance(message, str) else json.dumps(message)
+            sent = self._recorder.now()
+            held.socket.send(text)
+            self._recorder.add(
+                Sent(
+                    step=self._recorder.step,
+                    actor=held.actor,
+                    socket=held.number,
+                    sent=sent,
+                    received=self._recorder.now(),
+                    text=text,
+                )
+            )
+        self._ping(held)
+        held.settled_at = self._recorder.now() + self._server.pace.settle
+
+    def ping(self, actors: Collection[Actor]) -> None:
+        """Ping the sockets that these actors hold, and record whether the Pongs came."""
+        for held in self._held:
+            if held.actor in actors and not held.left:
+                self._ping(held)
+
+    def _ping(self, held: _Held) -> None:
+        sent = self._recorder.now()
+        pong = held.socket.ping(self._server.pace.scaled(PONG))
+        received = self._recorder.now()
+        if pong:
+            self._server.pace.saw_pong(received - sent)
+        self._recorder.add(
+            Probe(
+                step=self._recorder.step,
+                actor=held.actor,
+                socket=held.number,
+                sent=sent,
+                received=received,
+                answered=pong,
+            )
+        )
+
+    def leave(self, actor: Actor) -> None:
+        """Close the actor's newest socket, as a page does that is left."""
+        held = next((h for h in reversed(self._held) if h.actor == actor and not h.left), None)
+        if held is None:
+            raise CannotPlay(f"{actor} has no socket to leave", ours=True)
+        self._leave(held)
+        held.socket.finish(GOODBYE)
+        held.settled_at = self._recorder.now() + self._server.pace.farewell
+
+    def _leave(self, held: _Held) -> None:
+        held.left = True
+        now = self._recorder.now()
+        self._recorder.add(
+            Left(
+                step=self._recorder.step,
+                actor=held.actor,
+                socket=held.number,
+                sent=now,
+                received=now,
+            )
+        )
+        held.socket.leave()
+
+    def close(self) -> None:
+        """Leave every socket; the end of the scenario."""
+        leaving = [held for held in self._held if not held.left]
+        for held in leaving:
+            self._leave(held)
+        for held in leaving:
+            held.socket.finish(GOODBYE)
+
+    def settle(self, users: Iterable[str] | None = None) -> None:
+        """Let the server deal with the openings and closings of these users; of all by default.
+
+        Raises CannotPlay when an actor's own socket did not stay open.
+        """
+        wanted = None if users is None else set(users)
+        concerned = [
+            held
+            for held in self._held
+            if held.settled_at and (wanted is None or held.actor.user in wanted)
+        ]
+        for held in concerned:
+            self._recorder.sleep_until(held.settled_at)
+            held.settled_at = 0.0
+        view = self._recorder.view()
+        for held in concerned:
+            if held.own and not held.left:
+                self._check_open(held, view)
+
+    def _check_open(self, held: _Held, view: View) -> None:
+        socket = next(s for s in view.sockets(held.actor) if s.socket == held.number)
+        end = view.end(socket)
+        # A socket that opened inside a trigger may be ended by it, which is for judges.
+        if end is not None and "." not in socket.step:
+            raise CannotPlay(
+                f"the socket of {held.actor} did not stay open: {described(end)} "
+                f"{end.received - socket.received:.2f} s after it opened",
+                function="connect",
+            )
+        self._server.understood.add("connect")
