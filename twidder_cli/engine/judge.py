@@ -11,10 +11,12 @@ from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import described
 
+_CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
+
 
 def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     """Return what became of a scenario, from what was recorded of it."""
-    findings = [*_endless(timeline), *_unplayed(timeline)]
+    findings = list(_endless(timeline)) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
     for number, step in _numbered(scenario.steps):
         if number in played:
@@ -52,7 +54,7 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         )
     yield Finding(
         title=title,
-        expected=f"the step {stopped.kind} works",
+        expected=_CONTROL if stopped.kind == "control" else f"the step {stopped.kind} works",
         actual=stopped.cause,
         hint=hint,
         line=stopped.line,

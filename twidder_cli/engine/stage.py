@@ -107,6 +107,7 @@ class WireStage:
             raise CannotPlay(
                 f"{actor}: there is no token at {token or 'json:data'} in the answer to sign_in: "
                 f"{answered(exchange)}",
+                function="sign_in",
             )
         return exchange
 

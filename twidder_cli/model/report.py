@@ -19,7 +19,7 @@ from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 
 INTERRUPTED = Outcome(
-    verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="not played: the run was interrupted"
+    verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="the run was interrupted"
 )
 
 

@@ -1,7 +1,6 @@
 """The terminal: progress while it runs, then a table by requirement, then what is wrong."""
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.status import Status
 from rich.table import Table
 from rich.text import Text
@@ -146,11 +145,12 @@ class Terminal:
         self._out.print()
 
     def _row(self, label: str, text: str) -> None:
-        grid = Table.grid(padding=(0, 1))
-        grid.add_column(width=_LABEL - 1, style="dim")
-        grid.add_column(overflow="fold")
-        grid.add_row(label, Text(text))
-        self._out.print(Padding(grid, (0, 0, 0, 2)))
+        indent = 2 + _LABEL
+        lines = Text(text).wrap(self._out, max(self._out.width - indent, 20))
+        for number_, line in enumerate(lines):
+            line.rstrip()
+            head = Text(f"  {label:<{_LABEL}}" if number_ == 0 else " " * indent, style="dim")
+            self._out.print(head.append_text(line), soft_wrap=True)
 
     def _show_timeline(self, scenario: ScenarioResult) -> None:
         marked = {i for finding in scenario.outcome.findings for i in finding.evidence}

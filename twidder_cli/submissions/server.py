@@ -19,7 +19,16 @@ from twidder_cli.wire import http
 
 _LEFT_OUT = {".git", ".hg", "__pycache__", "node_modules", ".venv", "venv", ".idea", ".vscode"}
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
-_LOG_LINES = 15
+_LOG_LINES = 12
+_CHATTER = re.compile(
+    r"^[\s~^]+$|\[INFO\]|Shutting down: Master|Worker \(pid:\d+\) exited|"
+    r"Reason: Worker failed to boot|Exception in worker process"
+)
+_FOREIGN_FRAME = re.compile(r"<frozen |/gunicorn/|/importlib/")
+_ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
+_BOOTING = "Booting worker with pid"
+_BOOTS = 10
+_COMMAND = "gunicorn --workers 1 --threads 100 server:app"
 
 
 class NotStarted(Exception):  # noqa: N818  the submission's doing, told as a finding
@@ -60,7 +69,7 @@ def started(submission: Submission, workspace: Path, timeout: float) -> Iterator
         process = _start(submission, workspace, home, listener.fileno())
     try:
         _await_answer(process, url, submission, timeout)
-        how = "gunicorn --workers 1 --threads 100 server:app, in a copy of the folder"
+        how = f"{_COMMAND}, in a copy of the folder"
         if submission.kind == "reference":
             how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
         yield Running(url, how, process)
@@ -127,42 +136,55 @@ def _await_answer(
         try:
             http.call("GET", f"{url}/", {}, None, max(left, 0.1))
         except http.Lost as lost:
+            log = process.log()
             if process.exit_code is not None:
-                raise NotStarted(_died(process, submission)) from None
+                raise NotStarted(_died(process.exit_code, log, submission)) from None
+            if log.count(_BOOTING) > _BOOTS:
+                raise NotStarted(_restless(log)) from None
             if time.monotonic() >= deadline:
-                raise NotStarted(_silent(process, timeout, str(lost))) from None
+                raise NotStarted(_silent(timeout, str(lost), log)) from None
             # A process that is ending, or a connection that it dropped: ask again.
             time.sleep(0.05)
         else:
             return
 
 
-def _died(process: processes.Process, submission: Submission) -> Finding:
-    log = process.log()
+def _died(exit_code: int, log: str, submission: Submission) -> Finding:
     missing = _MISSING.findall(log)
     if missing and not _is_own(missing[-1], Path(submission.location)):
         package = missing[-1].partition(".")[0]
         return Finding(
             title=f"The package {package} is not installed here",
             expected="what the submission imports is installed",
-            actual=_last_lines(log),
+            actual=_last_words(log),
             hint=f"Install it where twidder runs, for example: pip install {package}",
             verdict=Verdict.UNCLEAR,
         )
     return Finding(
         title="The server did not start",
-        expected="gunicorn --workers 1 --threads 100 server:app starts and answers",
-        actual=f"it ended with exit code {process.exit_code}; its last lines:\n{_last_lines(log)}",
+        expected=f"{_COMMAND} starts and answers",
+        actual=f"it ended with exit code {exit_code}; its last words:\n{_last_words(log)}",
         hint="Start it with that command in your folder, and mend what the last lines say.",
     )
 
 
-def _silent(process: processes.Process, timeout: float, lost: str) -> Finding:
-    lines = _last_lines(process.log())
+def _restless(log: str) -> Finding:
+    return Finding(
+        title="The server ends again and again",
+        expected=f"{_COMMAND} starts and answers",
+        actual=f"gunicorn had to start it more than {_BOOTS} times; its last words:\n"
+        f"{_last_words(log) or '(none)'}",
+        hint="Does the module call exit(), or start a server of its own, when it is imported? "
+        "What belongs to running it by hand goes under if __name__ == '__main__'.",
+    )
+
+
+def _silent(timeout: float, lost: str, log: str) -> Finding:
+    words = _last_words(log)
     return Finding(
         title="The server never answered",
         expected=f"an answer to GET / within {timeout:g} s",
-        actual=f"{lost}; its last lines:\n{lines}" if lines else lost,
+        actual=f"{lost}; its last words:\n{words}" if words else f"{lost}; it printed nothing",
         hint="Does something run for ever while the module is imported? A server must not be "
         "started at import: put app.run() under if __name__ == '__main__'.",
     )
@@ -179,6 +201,20 @@ def _is_own(module: str, folder: Path) -> bool:
     )
 
 
-def _last_lines(log: str) -> str:
-    lines = [line for line in log.splitlines() if line.strip()]
-    return "\n".join(printable(line, 300) for line in lines[-_LOG_LINES:])
+def _last_words(log: str) -> str:
+    """Return the end of a log without what says nothing about the submission."""
+    lines = [line for line in _without_frames(log) if line.strip() and not _CHATTER.search(line)]
+    short = [_ELSEWHERE.sub('"', line) for line in lines[-_LOG_LINES:]]
+    return "\n".join(printable(line, 300) for line in short)
+
+
+def _without_frames(log: str) -> Iterator[str]:
+    """Leave the frames of gunicorn and importlib, and the code they show, out of tracebacks."""
+    leaving_out = False
+    for line in log.splitlines():
+        if line.startswith("  File "):
+            leaving_out = _FOREIGN_FRAME.search(line) is not None
+        elif not line.startswith("    "):
+            leaving_out = False
+        if not leaving_out:
+            yield line
