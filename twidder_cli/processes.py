@@ -122,7 +122,7 @@ class Process:
         return bytes(self._tail[-LOG_LIMIT:]).decode("utf-8", "backslashreplace")
 
     def kill(self) -> None:
-        """End it and every descendant, at once and whatever they do, and wait until they are gone."""
+        """End it and every descendant, whatever they do, and wait until they are gone."""
         deadline = time.monotonic() + _GONE_WITHIN
         while time.monotonic() < deadline:
             left = _descendants(self._popen)
@@ -154,7 +154,7 @@ def _is_alive(process: psutil.Process) -> bool:
 
 
 class Worker:
-    """A process of ours that reads a job and writes its events, a line each, to a pipe of its own."""
+    """A process of ours that reads a job and writes events, a line each, to a pipe of its own."""
 
     def __init__(self, argv: Sequence[str], job: bytes) -> None:
         read, write = os.pipe()

@@ -68,7 +68,7 @@ _HARNESS = 3
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show all that was sent and received.")
 @click.pass_context
-def check(  # noqa: PLR0913, PLR0917  one parameter per option
+def check(  # noqa: PLR0917  one parameter per option
     ctx: click.Context,
     targets: tuple[str, ...],
     scenarios: tuple[str, ...],

@@ -51,7 +51,7 @@ def serve(host: str, port: int, threads: int, database: Path, workers: int) -> N
     \b
     Example: let the whole network in, and keep the data elsewhere
       twidder serve --host 0.0.0.0 --port 8000 --database /tmp/lab3.db
-    """  # noqa: D301  click means the character by its \\b
+    """
     if workers > 1:
         raise OperatorError(
             "workers do not yet share the news of an expired session, so a logout would be lost;"

@@ -38,7 +38,7 @@ class Player:
         self._stage = WireStage(server, self._recorder, cast, self._perform_inner)
 
     def play(self) -> Timeline:
-        """Play until the last step, or the first that can't be played; all sockets are closed after.
+        """Play until the last step, or the first that can't be played; then close all sockets.
 
         Never raises for what the server does.
         """
@@ -68,18 +68,21 @@ class Player:
         self._recorder.step = number
         began = self._recorder.now()
         try:
-            if began > self._server.pace.scaled(SCENARIO):
-                raise CannotPlay(
-                    f"the scenario took longer than {self._server.pace.scaled(SCENARIO):g} s; "
-                    "--patience 2 doubles all times",
-                    ours=True,
-                )
+            self._require_time(began)
             step.play(self._stage)
         except CannotPlay as cause:
             self._note(number, step, began, cause)
             raise
         self._note(number, step, began)
         self._progress(number, step.kind)
+
+    def _require_time(self, now: float) -> None:
+        limit = self._server.pace.scaled(SCENARIO)
+        if now > limit:
+            raise CannotPlay(
+                f"the scenario took longer than {limit:g} s; --patience 2 doubles all times",
+                ours=True,
+            )
 
     def _note(self, number: str, step: Step, began: float, cause: CannotPlay | None = None) -> None:
         understood = cause is None or (

@@ -163,7 +163,7 @@ class WireStage:
     # Pushes and silence
 
     def await_push(self, actors: Sequence[Actor], within: float) -> None:
-        """Wait until a push has come for each actor, or `within` seconds since the trigger passed."""
+        """Wait for a push to each actor, at most `within` seconds from the trigger's end."""
         pace = self._server.pace
         deadline = self._recorder.view().trigger_ended + pace.scaled(within)
         while self._recorder.wait(lambda now: all(_is_told(now, a) for a in actors), deadline):
@@ -179,7 +179,7 @@ class WireStage:
                 pace.saw_push(push.received - view.since)
 
     def quiet(self, actors: Sequence[Actor]) -> None:
-        """Reach a quiet point: let the grace pass since the trigger, then Ping the actors' sockets.
+        """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets.
 
         The Ping comes last, so that its Pong covers all that was written
         during the grace, however long it was under way.

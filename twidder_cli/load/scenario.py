@@ -126,37 +126,41 @@ def _custom(wanted: Any, given: Any) -> Any:
 
 def _check(scenario: Scenario, root: Value, mistakes: Mistakes) -> None:
     """Find what no single field shows: strangers, and expectations that can't fail."""
-    seen_trigger = False
+    steps = list(_flat(scenario.steps))
+    for step in steps:
+        _check_cast(scenario, step, mistakes)
+    _check_order(scenario, steps, mistakes)
+    if any(actor.user == CONTROL.user for actor in scenario.actors):
+        root.wrong(f"the user {CONTROL.user!r} is the control; choose another name")
+    if not any(step.kind.startswith("expect_") for step in steps):
+        root.wrong("nothing is expected in this scenario, so it can't fail")
+
+
+def _check_cast(scenario: Scenario, step: Step, mistakes: Mistakes) -> None:
+    where = f"{scenario.path}:{step.line}"
+    users = {actor.user for actor in scenario.actors}
+    for actor in step.actors:
+        if actor not in scenario.actors:
+            near = did_you_mean(actor, scenario.actors)
+            mistakes.add(where, f"{str(actor)!r} is not among the actors.{near}")
+    for user in step.users:
+        if user not in users:
+            mistakes.add(where, f"nobody among the actors is {user!r}.{did_you_mean(user, users)}")
+
+
+def _check_order(scenario: Scenario, steps: list[Step], mistakes: Mistakes) -> None:
+    triggered = False
     connected: set[Actor] = set()
-    for step in _flat(scenario.steps):
+    for step in steps:
         where = f"{scenario.path}:{step.line}"
-        for actor in step.actors:
-            if actor not in scenario.actors:
-                mistakes.add(
-                    where,
-                    f"{actor!s} is not among the actors." + did_you_mean(actor, scenario.actors),
-                )
-        for user in getattr(step, "users", ()):
-            users = {actor.user for actor in scenario.actors}
-            if user not in users:
-                mistakes.add(
-                    where, f"nobody among the actors is {user!r}." + did_you_mean(user, users)
-                )
-        if step.follows_trigger and not seen_trigger:
+        if step.follows_trigger and not triggered:
             mistakes.add(where, f"{step.kind} means nothing before a trigger")
         for actor in step.listeners:
             if actor not in connected:
-                mistakes.add(
-                    where, f"{actor!s} never connects before this, so nothing could arrive"
-                )
-        seen_trigger = seen_trigger or bool(step.inner)
+                mistakes.add(where, f"{str(actor)!r} has not connected, so nothing could arrive")
+        triggered = triggered or bool(step.inner)
         if step.kind == "connect":
             connected.update(step.actors)
-    for actor in scenario.actors:
-        if actor.user == CONTROL.user:
-            root.wrong(f"the user {CONTROL.user!r} is the control; choose another name")
-    if not any(step.kind.startswith("expect_") for step in _flat(scenario.steps)):
-        root.wrong("nothing is expected in this scenario, so it can't fail")
 
 
 def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:

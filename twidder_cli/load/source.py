@@ -142,7 +142,7 @@ class Value:
             if index and place.is_list:
                 place = place.items()[int(index)]
             elif name and place.is_mapping:
-                place = dict((str(k.plain), v) for k, v in place.entries()).get(name, place)
+                place = {str(key.plain): value for key, value in place.entries()}.get(name, place)
         return place
 
     def _child(self, node: yaml.Node) -> "Value":

@@ -83,6 +83,11 @@ class Step(Noun):
         return ()
 
     @property
+    def users(self) -> tuple[str, ...]:
+        """The accounts that the step speaks of, where it needs no actor."""
+        return ()
+
+    @property
     def listeners(self) -> tuple[Actor, ...]:
         """The actors whose sockets the step judges."""
         return ()
@@ -120,10 +125,10 @@ class Stage(Protocol):
         """Play steps inside the one under way."""
 
     def await_push(self, actors: Sequence[Actor], within: float) -> None:
-        """Wait until a push has come for each actor, or `within` seconds since the trigger passed."""
+        """Wait for a push to each actor, at most `within` seconds from the trigger's end."""
 
     def quiet(self, actors: Sequence[Actor]) -> None:
-        """Reach a quiet point: let the grace pass since the trigger, then Ping the actors' sockets."""
+        """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets."""
 
     def settle(self) -> None:
         """Let every socket's opening or closing be dealt with by the server."""

@@ -39,7 +39,8 @@ def described(frame: Frame) -> str:
         case "close":
             return f"a close ({frame.code}{', ' + printable(frame.text) if frame.text else ''})"
         case "lost":
-            return f"the end of the connection without a close{f' ({printable(frame.text)})' if frame.text else ''}"
+            why = f" ({printable(frame.text)})" if frame.text else ""
+            return f"the end of the connection without a close{why}"
         case "flood":
             return f"messages without end ({printable(frame.text)})"
 
@@ -70,7 +71,7 @@ def entry_line(entry: AnyEntry) -> str:
     return f"{entry.received:7.3f}  {entry.step:<4} {who:<18} {_event(entry)}".rstrip()
 
 
-def _event(entry: AnyEntry) -> str:
+def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911  one case for each kind
     match entry:
         case Exchange():
             return answered(entry)

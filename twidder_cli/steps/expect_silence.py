@@ -12,7 +12,7 @@ from twidder_cli.model.words import described, listed
 
 
 class ExpectSilence(Step):
-    """`- expect_silence: [anna@phone, bob@desk]`: the trigger brings nothing to any socket of theirs.
+    """`- expect_silence: [anna@phone, bob@desk]`: the trigger brings nothing to their sockets.
 
     Nor to the control actor's. Shown by a Pong after a grace; a socket that
     gives no such proof makes the verdict unclear.
@@ -45,7 +45,7 @@ class ExpectSilence(Step):
         if unproved:
             yield Finding(
                 title="Whether nobody else was told could not be shown",
-                expected="every silent socket answers a Ping, which shows that nothing is under way",
+                expected="every silent socket answers a Ping: then nothing is under way",
                 actual=f"no Pong on the socket of {listed(s.actor for s in unproved)}",
                 hint="A WebSocket server has to answer a Ping. A handler that is busy or stuck may "
                 "keep it from doing so.",

@@ -9,10 +9,14 @@ class SignUp(Step):
     """`- sign_up: [anna, bob]`: a fresh account for each user; the scenario needs it."""
 
     kinds: ClassVar = ("sign_up",)
-    shorthand: ClassVar = "users"
+    shorthand: ClassVar = "by"
 
-    users: tuple[str, ...]
+    by: tuple[str, ...]
 
     def play(self, stage: Stage) -> None:
-        for user in self.users:
+        for user in self.by:
             stage.sign_up(user)
+
+    @property
+    def users(self) -> tuple[str, ...]:
+        return self.by

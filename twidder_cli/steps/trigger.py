@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import Stage, Step
 
 

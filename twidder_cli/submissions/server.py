@@ -111,7 +111,7 @@ def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy files and folders, and nothing else: no links out of the folder, no pipes, no devices."""
+    """Copy files and folders, and nothing else: no links, no pipes, no devices."""
 
     def left_out(folder: str, names: list[str]) -> list[str]:
         return [name for name in names if not _belongs(Path(folder, name))]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from urllib.parse import urljoin, urlsplit
 
+import msgspec
 import requests
 
 from twidder_cli.model.timeline import Reply
@@ -24,7 +25,7 @@ def call(
     """Send a request and return the reply; raises Lost when there is none within `timeout` seconds.
 
     Redirects within the same origin are followed as a browser does: 307 and
-    308 keep method and body, the others become a GET unless it was a HEAD.
+    308 keep method and body, the others become a GET.
     """
     try:
         return within(timeout, lambda: _follow(method, url, headers, body, timeout))
@@ -39,15 +40,16 @@ def call(
 def _follow(
     method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
 ) -> Reply:
-    for redirects in range(_REDIRECTS + 1):
+    redirects = 0
+    while True:
         reply, location = _once(method, url, headers, body, timeout)
         target = urljoin(url, location) if location else ""
-        if not target or urlsplit(target)[:2] != urlsplit(url)[:2]:
-            break
-        if reply.status not in {307, 308} and method != "GET":
+        if not target or urlsplit(target)[:2] != urlsplit(url)[:2] or redirects == _REDIRECTS:
+            return msgspec.structs.replace(reply, redirects=redirects)
+        if reply.status not in {307, 308}:
             method, body = "GET", None
         url = target
-    return Reply(status=reply.status, headers=reply.headers, body=reply.body, redirects=redirects)
+        redirects += 1
 
 
 def _once(
@@ -73,7 +75,7 @@ def _once(
             location = response.headers.get("Location", "") if response.is_redirect else ""
             return Reply(
                 status=response.status_code,
-                headers={name: value for name, value in response.headers.items()},
+                headers=dict(response.headers),
                 body=content[:BODY_LIMIT].decode("utf-8", "backslashreplace"),
             ), location
 

@@ -1,4 +1,4 @@
-"""One WebSocket connection: everything that arrives is handed on at once, from a thread of its own."""
+"""One WebSocket connection: what arrives is handed on at once, from a thread of its own."""
 
 import contextlib
 import itertools
