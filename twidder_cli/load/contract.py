@@ -3,7 +3,8 @@
 import re
 from typing import Any
 
-from twidder_cli.load.source import Mistakes, Value, did_you_mean, parse
+from twidder_cli.errors import did_you_mean
+from twidder_cli.load.source import Mistakes, Value, parse
 from twidder_cli.model.contract import (
     FUNCTIONS,
     INPUTS,

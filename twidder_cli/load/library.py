@@ -4,11 +4,11 @@ from functools import cache
 from pathlib import Path
 
 import twidder_cli
-from twidder_cli.errors import OperatorError
+from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.load.contract import load_contract
 from twidder_cli.load.plan import load_plan, load_requirements
 from twidder_cli.load.scenario import load_scenario
-from twidder_cli.load.source import Mistakes, did_you_mean
+from twidder_cli.load.source import Mistakes
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.scenario import Plan, Requirement, Scenario, Source
 

@@ -5,7 +5,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
-from twidder_cli.load.source import Mistakes, Value, did_you_mean, parse
+from twidder_cli.errors import did_you_mean
+from twidder_cli.load.source import Mistakes, Value, parse
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.scenario import Scenario, Source
 from twidder_cli.model.step import Call, Duration, Step

@@ -1,13 +1,12 @@
 """YAML with places: what a file says, and where, and what is wrong with it."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
 
-from twidder_cli.errors import OperatorError
+from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.model.words import printable
 
 _SIZE_LIMIT = 256 * 1024
@@ -171,15 +170,6 @@ def parse(text: str, path: str, mistakes: Mistakes) -> Value | None:
         mistakes.add(path, "the file is empty")
         return None
     return Value(node, path, mistakes)
-
-
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the sentence that offers the nearest known name; what there is, where none is near."""
-    known = list(known)
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    if near:
-        return f" Did you mean {near[0]!r}?"
-    return f" Possible: {', '.join(known)}." if known else ""
 
 
 def _scalar(node: yaml.ScalarNode) -> Any:

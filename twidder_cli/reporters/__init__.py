@@ -7,8 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from twidder_cli.errors import OperatorError
-from twidder_cli.load.source import did_you_mean
+from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.model.events import Event, RunFinished
 from twidder_cli.model.report import Fold, Report
 
