@@ -106,8 +106,9 @@ class Terminal:
         if submission.how:
             self._out.print(Text(submission.how, style="dim"))
         self._out.print()
-        self._out.print(_table(submission))
-        self._out.print()
+        if submission.own is None or any(s.seconds for s in submission.scenarios):
+            self._out.print(_table(submission))
+            self._out.print()
         for finding in submission.findings:
             self._show_finding(finding, submission, None, report)
         for scenario in submission.scenarios:
