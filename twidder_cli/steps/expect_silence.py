@@ -10,6 +10,8 @@ from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import described, listed
 
+_BYSTANDER = " (a user whom nothing here concerns)"
+
 
 class ExpectSilence(Step):
     """`- expect_silence: [anna@phone, bob@desk]`: the trigger brings nothing to their sockets.
@@ -70,7 +72,9 @@ class ExpectSilence(Step):
             title=title,
             expected=f"nothing for {listed(self.of)}",
             actual="; ".join(
-                f"{actor} got {described(frame)}" for actor in heard for frame in heard[actor][:3]
+                f"{actor}{_BYSTANDER if actor == CONTROL else ''} got {described(frame)}"
+                for actor in heard
+                for frame in heard[actor][:3]
             ),
             hint=hint,
             who=tuple(heard),
