@@ -16,7 +16,7 @@ from types import FrameType
 import msgspec
 
 from twidder_cli import processes
-from twidder_cli.engine.judge import judge
+from twidder_cli.engine.judge import has_stalled, judge
 from twidder_cli.engine.pace import START, Pace
 from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
@@ -116,12 +116,16 @@ class Grading:
             )
 
         self._server.url = running.url.rstrip("/")
-        timeline = Player(scenario, self._server, self._job.seed, progress).play()
+        timeline = Player(scenario, self._server, f"{self._job.seed}", progress).play()
+        outcome = judge(scenario, timeline)
+        if outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline):
+            timeline = Player(scenario, self._server, f"{self._job.seed}/again", progress).play()
+            outcome = judge(scenario, timeline)
         self._finish(
             ScenarioFinished(
                 submission=self._name,
                 scenario=scenario.id,
-                outcome=judge(scenario, timeline),
+                outcome=outcome,
                 seconds=time.monotonic() - began,
                 timeline=timeline,
             )

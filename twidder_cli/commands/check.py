@@ -106,6 +106,7 @@ def check(  # noqa: PLR0917  one parameter per option
     wishes = [file_report(wish) for wish in reports]
     started = RunStarted(
         plan=chosen_plan.title,
+        rule=chosen_plan.rule,
         scenarios=tuple(_listed(scenario, chosen_plan) for _, scenario in played),
         submissions=tuple(submissions),
         targets=tuple(shlex.quote(target) for target in targets) or ("",),

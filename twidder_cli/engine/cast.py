@@ -20,6 +20,7 @@ class Cast:
         self._random = random.Random(seed)  # noqa: S311  accounts that live for seconds
         self._profiles = {user: self._profile(user) for user in users}
         self._passwords: dict[str, str] = {}
+        self._newest: dict[str, str] = {}
         for user, profile in self._profiles.items():
             for field in ("email", "firstname", "familyname"):
                 symbols.define(f"{user}.{field}", profile[field])
@@ -33,13 +34,17 @@ class Cast:
         """Return the password that is valid now."""
         return self._passwords[user]
 
-    def change_password(self, user: str, password: str) -> None:
-        """Take note that the server accepted another password."""
-        self._passwords[user] = password
+    def accept_new_password(self, user: str) -> None:
+        """Take note that the server accepted the password that was made last."""
+        self._passwords[user] = self._newest[user]
 
-    def new_password(self, user: str) -> str:
-        """Return a fresh password, named `anna.password`, then `anna.password.2` and so on."""
-        password = "Aa1!" + self._letters(6)
+    def new_password(self, user: str, password: str | None = None) -> str:
+        """Return a password, a fresh one unless given.
+
+        It is named `anna.password`, then `anna.password.2` and so on.
+        """
+        password = password or "Aa1!" + self._letters(6)
+        self._newest[user] = password
         number = self._symbols.count(f"{user}.password") + 1
         name = f"{user}.password" if number == 1 else f"{user}.password.{number}"
         self._symbols.define(name, password)

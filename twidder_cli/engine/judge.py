@@ -1,5 +1,6 @@
 """Judges a recording. Pure: the same scenario and Timeline give the same outcome."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -18,12 +19,38 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     """Return what became of a scenario, from what was recorded of it."""
     findings = list(_endless(timeline)) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
-    for number, step in _numbered(scenario.steps):
-        if number in played:
-            findings += step.judge(View(timeline.entries, number))
-    if any(isinstance(entry, Stall) for entry in timeline.entries):
+    judged = [
+        (step, list(step.judge(View(timeline.entries, number))))
+        for number, step in _numbered(scenario.steps)
+        if number in played
+    ]
+    findings += _over_rounds(judged)
+    if has_stalled(timeline):
         findings = [_doubted(finding) for finding in findings]
     return Outcome.of(findings)
+
+
+def has_stalled(timeline: Timeline) -> bool:
+    """Whether this machine stood still while the scenario was played."""
+    return any(isinstance(entry, Stall) for entry in timeline.entries)
+
+
+def _over_rounds(judged: list[tuple[Step, list[Finding]]]) -> Iterator[Finding]:
+    """Tell once what is wrong in several rounds of a `repeat`, and in how many of them."""
+    rounds = Counter(step.line for step, _ in judged if step.round)
+    told: dict[tuple[int, str], list[int]] = {}
+    firsts: dict[tuple[int, str], Finding] = {}
+    for step, found in judged:
+        for finding in found:
+            if not step.round:
+                yield finding
+                continue
+            what = (step.line, finding.title)
+            firsts.setdefault(what, finding)
+            told.setdefault(what, []).append(step.round)
+    for what, first in firsts.items():
+        wrong = f"wrong in {len(set(told[what]))} of {rounds[what[0]]} rounds"
+        yield msgspec.structs.replace(first, actual=f"{wrong}; the first time:\n{first.actual}")
 
 
 def _numbered(steps: tuple[Step, ...], prefix: str = "") -> Iterator[tuple[str, Step]]:

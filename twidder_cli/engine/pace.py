@@ -15,6 +15,12 @@ SCENARIO = 60.0
 PONG = 5.0
 """For a Pong."""
 
+BARRIER = 5.0
+"""For all calls that are made together to be ready."""
+
+JITTER = 0.02
+"""At most between two calls that are made together; which of them comes first varies."""
+
 GOODBYE = 1.0
 """For the other side to end a connection that we left."""
 
@@ -23,6 +29,9 @@ ECHO = 0.2
 
 RHYTHM = 5.0
 """For a message to come again by itself, where that is in question."""
+
+NAP = 0.1
+"""Between two attempts at something that holds eventually."""
 
 STALL = 0.5
 """A thread of ours that oversleeps by more shows that the machine stood still."""

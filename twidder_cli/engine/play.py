@@ -20,22 +20,23 @@ class _Control(Step):
     """The control phase: the control actor is there before everybody, and hears the noise."""
 
     def play(self, stage: Stage) -> None:
-        stage.sign_up(CONTROL.user)
-        stage.call(CONTROL, Call(function="sign_in"), must=True)
+        for function in ("sign_up", "sign_in"):
+            stage.call(CONTROL, Call(function=function), must=True)
         stage.connect([CONTROL])
 
 
 class Player:
     """Plays one scenario on a server and keeps the Timeline."""
 
-    def __init__(self, scenario: Scenario, server: Server, seed: int, progress: Progress) -> None:
+    def __init__(self, scenario: Scenario, server: Server, seed: str, progress: Progress) -> None:
         self._scenario = scenario
         self._server = server
         self._progress = progress
         self._recorder = Recorder()
         users = {actor.user for actor in (*scenario.actors, CONTROL)}
-        cast = Cast(sorted(users), self._recorder.symbols, f"{seed}/{scenario.id}")
-        self._stage = WireStage(server, self._recorder, cast, self._perform_inner)
+        own_seed = f"{seed}/{scenario.id}"
+        cast = Cast(sorted(users), self._recorder.symbols, own_seed)
+        self._stage = WireStage(server, self._recorder, cast, self._perform_inner, own_seed)
 
     def play(self) -> Timeline:
         """Play until the last step, or the first that can't be played; then close all sockets.
@@ -58,10 +59,11 @@ class Player:
         for number, step in enumerate(self._scenario.steps, 1):
             yield str(number), step
 
-    def _perform_inner(self, steps: Sequence[Step]) -> None:
+    def _perform_inner(self, steps: Sequence[Step], attempt: int = 0) -> None:
         outer = self._recorder.step
+        prefix = f"{outer}.{attempt}" if attempt else outer
         for number, step in enumerate(steps, 1):
-            self._perform(f"{outer}.{number}", step)
+            self._perform(f"{prefix}.{number}", step)
         self._recorder.step = outer
 
     def _perform(self, number: str, step: Step) -> None:

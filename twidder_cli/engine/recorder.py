@@ -44,14 +44,15 @@ class Recorder:
                 lambda: condition(View(self._entries, self.step)), max(0.0, until - self.now())
             )
 
-    def sleep_until(self, moment: float) -> None:
-        """Let time pass on the scenario's clock."""
+    def sleep_until(self, moment: float) -> float:
+        """Let time pass on the scenario's clock, and return what it shows."""
         time.sleep(max(0.0, moment - self.now()))
+        return self.now()
 
-    def view(self) -> View:
-        """Return what has been recorded so far, as the step under way sees it."""
+    def view(self, step: str = "") -> View:
+        """Return what has been recorded so far, as a step sees it, by default the one under way."""
         with self._changed:
-            return View(tuple(self._entries), self.step)
+            return View(tuple(self._entries), step or self.step)
 
     def timeline(self) -> Timeline:
         """Return the recording; values that were named late are written by name here."""

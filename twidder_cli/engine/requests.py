@@ -1,7 +1,8 @@
 """From a contract and values to a request, and from a reply to the token."""
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -33,17 +34,25 @@ def quoted(value: str) -> str:
 
 
 def request_for(
-    contract: Contract, operation: Operation, values: Mapping[str, str], token: str | None
+    contract: Contract,
+    operation: Operation,
+    values: Mapping[str, str],
+    *,
+    token: str | None,
+    without: Collection[str] = (),
+    body: str | None = None,
 ) -> Request:
-    """Return the request that calls an operation; with `token`, in the place the contract names."""
-    import json
+    """Return the request that calls an operation; with `token`, in the place the contract names.
 
+    Fields that hold an input named in `without` are left out; `body` replaces
+    the whole of them.
+    """
     everything = {**values, **({"token": token} if token is not None else {})}
     headers = {name: filled(value, everything) for name, value in operation.headers.items()}
-    body = None
-    if operation.json is not None:
+    if operation.json is not None or body is not None:
         headers["Content-Type"] = "application/json"
-        body = json.dumps(filled(operation.json, everything))
+    if operation.json is not None and body is None:
+        body = json.dumps(filled(_left_out(operation.json, without), everything))
     if token is not None:
         headers[contract.token.header] = filled(contract.token.value, everything)
     return Request(
@@ -54,9 +63,24 @@ def request_for(
     )
 
 
+def _left_out(template: Any, without: Collection[str]) -> Any:
+    if not isinstance(template, dict):
+        return template
+    return {
+        key: _left_out(value, without)
+        for key, value in template.items()
+        if not any(value == f"{{{name}}}" for name in without)
+    }
+
+
 def token_in(reply: Reply, place: str | None) -> str | None:
     """Return the token that a sign-in's reply hands over at `place`, None where there is none."""
-    kind, _, where = (place or "json:data").partition(":")
+    return value_at(reply, place or "json:data") or None
+
+
+def value_at(reply: Reply, place: str) -> str | None:
+    """Return the text or whole number at a place such as `json:data.token` or `header:Token`."""
+    kind, _, where = place.partition(":")
     if kind == "header":
         found: Any = next(
             (value for name, value in reply.headers.items() if name.lower() == where.lower()), None
@@ -70,4 +94,4 @@ def token_in(reply: Reply, place: str | None) -> str | None:
             found = found.get(key) if isinstance(found, dict) else None
     if isinstance(found, bool) or not isinstance(found, str | int):
         return None
-    return str(found) or None
+    return str(found)

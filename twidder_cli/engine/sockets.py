@@ -1,14 +1,14 @@
 """The sockets that a scenario's actors hold: opened, greeted, settled, left, all recorded."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from twidder_cli.engine.pace import GOODBYE, HTTP, PONG
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import filled, quoted
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.step import CannotPlay
+from twidder_cli.model.step import CannotPlay, Ending
 from twidder_cli.model.timeline import Connection, Frame, Left, Probe, Sent
 from twidder_cli.model.view import View
 from twidder_cli.model.words import described
@@ -92,18 +92,7 @@ class Sockets:
         if greeting is not None:
             message = filled(greeting, {"token": token})
             text = message if isinstance(message, str) else json.dumps(message)
-            sent = self._recorder.now()
-            held.socket.send(text)
-            self._recorder.add(
-                Sent(
-                    step=self._recorder.step,
-                    actor=held.actor,
-                    socket=held.number,
-                    sent=sent,
-                    received=self._recorder.now(),
-                    text=text,
-                )
-            )
+            self._sent(held, text, lambda socket: socket.send(text))
         self._ping(held)
         held.settled_at = self._recorder.now() + self._server.pace.settle
 
@@ -130,16 +119,44 @@ class Sockets:
             )
         )
 
-    def leave(self, actor: Actor) -> None:
-        """Close the actor's newest socket, as a page does that is left."""
-        held = next((h for h in reversed(self._held) if h.actor == actor and not h.left), None)
-        if held is None:
-            raise CannotPlay(f"{actor} has no socket to leave", ours=True)
-        self._leave(held)
-        held.socket.finish(GOODBYE)
+    def leave(self, actor: Actor, how: Ending, *, oldest: bool = False) -> None:
+        """End the actor's newest socket, or the oldest, as a page does that is left, or worse."""
+        held = self._current(actor, oldest=oldest)
+        self._leave(held, how)
+        if how == "close":
+            held.socket.finish(GOODBYE)
         held.settled_at = self._recorder.now() + self._server.pace.farewell
 
-    def _leave(self, held: _Held) -> None:
+    def send(self, actor: Actor, text: str) -> None:
+        """Send a text message on the actor's newest socket."""
+        self._sent(self._current(actor), text, lambda socket: socket.send(text))
+
+    def send_bytes(self, actor: Actor, data: bytes, *, raw: bool) -> None:
+        """Send a binary message on the newest socket; with `raw`, bytes that are no frame."""
+        words = f"{len(data)} {'raw' if raw else 'binary'} bytes: {data[:64].hex()}"
+        self._sent(self._current(actor), words, lambda socket: socket.send_bytes(data, raw=raw))
+
+    def _current(self, actor: Actor, *, oldest: bool = False) -> _Held:
+        held = [held for held in self._held if held.actor == actor and not held.left]
+        if not held:
+            raise CannotPlay(f"{actor} has no socket", ours=True)
+        return held[0 if oldest else -1]
+
+    def _sent(self, held: _Held, text: str, send: Callable[[Socket], object]) -> None:
+        sent = self._recorder.now()
+        send(held.socket)
+        self._recorder.add(
+            Sent(
+                step=self._recorder.step,
+                actor=held.actor,
+                socket=held.number,
+                sent=sent,
+                received=self._recorder.now(),
+                text=text,
+            )
+        )
+
+    def _leave(self, held: _Held, how: Ending = "close") -> None:
         held.left = True
         now = self._recorder.now()
         self._recorder.add(
@@ -151,7 +168,7 @@ class Sockets:
                 received=now,
             )
         )
-        held.socket.leave()
+        held.socket.leave(how)
 
     def close(self) -> None:
         """Leave every socket; the end of the scenario."""

@@ -1,143 +1,61 @@
 """The stage over the wire: what steps ask for is done with real requests and real sockets."""
 
-import re
+import random
 from collections.abc import Sequence
 from typing import Protocol
 
+from twidder_cli.engine.calls import Calls
 from twidder_cli.engine.cast import Cast
-from twidder_cli.engine.pace import ECHO, HTTP, RHYTHM
+from twidder_cli.engine.pace import ECHO, NAP, RHYTHM
 from twidder_cli.engine.recorder import Recorder
-from twidder_cli.engine.requests import request_for, token_in
 from twidder_cli.engine.server import Server
 from twidder_cli.engine.sockets import Sockets
 from twidder_cli.model.actors import CONTROL, Actor
-from twidder_cli.model.replies import is_accepted
-from twidder_cli.model.step import Call, CannotPlay, Step
-from twidder_cli.model.timeline import Exchange, Quiet, Request
+from twidder_cli.model.step import Call, CannotPlay, Ending, Step
+from twidder_cli.model.timeline import Exchange, Quiet, Taken
 from twidder_cli.model.view import View
-from twidder_cli.model.words import answered
-from twidder_cli.wire import http
-
-_NAME = re.compile(r"\{([a-z][a-z0-9@.-]*)\}")
 
 
 class Performer(Protocol):
-    """Plays steps inside a step."""
+    """Plays steps inside a step; `attempt` numbers tries, 0 is for no more than one."""
 
-    def __call__(self, steps: Sequence[Step]) -> None: ...
+    def __call__(self, steps: Sequence[Step], attempt: int = 0) -> None: ...
 
 
 class WireStage:
     """A Stage whose actors speak HTTP and WebSocket to a server."""
 
-    def __init__(self, server: Server, recorder: Recorder, cast: Cast, perform: Performer) -> None:
+    def __init__(
+        self, server: Server, recorder: Recorder, cast: Cast, perform: Performer, seed: str
+    ) -> None:
         self._server = server
         self._recorder = recorder
-        self._cast = cast
         self.perform = perform
-        self._tokens: dict[str, str] = {}
+        self._calls = Calls(server, recorder, cast)
+        self._random = random.Random(f"jitter/{seed}")  # noqa: S311  repeatable on purpose
         self.sockets = Sockets(server, recorder)
 
     # HTTP
-
-    def sign_up(self, user: str) -> None:
-        """Create the user's account; raises CannotPlay when it is refused."""
-        self.call(Actor(f"{user}@signup"), Call(function="sign_up"), must=True)
 
     def call(
         self, actor: Actor, call: Call, *, token: str | None = None, must: bool = False
     ) -> Exchange:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
         self.sockets.settle([actor.user])
-        operation = self._server.contract.operations.get(call.function)
-        if operation is None:
-            raise CannotPlay(
-                f"the contract {self._server.contract.name} does not name {call.function}",
-                function=call.function,
-                ours=True,
-            )
-        values = self._values(actor, call)
-        sent_token = None if call.function in {"sign_up", "sign_in"} else self._token(actor, token)
-        request = request_for(self._server.contract, operation, values, sent_token)
-        exchange = self._exchange(actor, call.function, request, operation.token)
-        if is_accepted(exchange):
-            self._server.understood.add(call.function)
-            if call.function == "change_password":
-                self._cast.change_password(actor.user, values["new"])
-        elif must:
-            raise CannotPlay(f"{actor}: {answered(exchange)}", function=call.function)
-        return exchange
+        return self._calls.call(actor, call, token=token, must=must)
+
+    def together(self, calls: Sequence[tuple[Actor, Call]]) -> None:
+        """Make calls at the same time."""
+        self.sockets.settle(actor.user for actor, _ in calls)
+        self._calls.together(calls, self._random)
+
+    def capture(self, name: str, exchange: Exchange, place: str) -> None:
+        """Name a value of a reply, so that later steps can use it."""
+        self._calls.capture(name, exchange, place)
 
     def fetch(self, actor: Actor, path: str) -> Exchange:
         """Get a page or a file."""
-        return self._exchange(actor, "page", Request(method="GET", path=path))
-
-    def _exchange(
-        self, actor: Actor, operation: str, request: Request, token: str | None = None
-    ) -> Exchange:
-        sent = self._recorder.now()
-        reply, loss = None, ""
-        try:
-            reply = http.call(
-                request.method,
-                self._server.url + request.path,
-                request.headers,
-                None if request.body is None else request.body.encode(),
-                self._server.pace.scaled(HTTP),
-            )
-        except http.Lost as lost:
-            loss = str(lost)
-        exchange = Exchange(
-            step=self._recorder.step,
-            actor=actor,
-            sent=sent,
-            received=self._recorder.now(),
-            operation=operation,
-            request=request,
-            reply=reply,
-            loss=loss,
-        )
-        found = token_in(reply, token) if reply and operation == "sign_in" else None
-        if found and is_accepted(exchange):
-            self._tokens[actor] = found
-            number = self._recorder.symbols.count(f"{actor}.token.") + 1
-            self._recorder.symbols.define(f"{actor}.token.{number}", found)
-        self._recorder.add(exchange)
-        if operation == "sign_in" and is_accepted(exchange) and not found:
-            raise CannotPlay(
-                f"{actor}: there is no token at {token or 'json:data'} in the answer to sign_in: "
-                f"{answered(exchange)}",
-                function="sign_in",
-            )
-        return exchange
-
-    def _values(self, actor: Actor, call: Call) -> dict[str, str]:
-        own = dict(self._cast.profile(actor.user))
-        given = {name: self._expanded(text) for name, text in call.inputs.items()}
-        if call.function == "change_password":
-            own["old"] = self._cast.password(actor.user)
-            own["new"] = given.get("new") or self._cast.new_password(actor.user)
-        if call.function == "post_message":
-            given["message"] = self._cast.message(actor.user, given.get("message"))
-        return {**own, **given}
-
-    def _expanded(self, text: str) -> str:
-        """Return `text` with the captured values it names, each `{name}` by its value."""
-
-        def value(found: re.Match[str]) -> str:
-            known = self._recorder.symbols.value(found[1])
-            if known is None:
-                raise CannotPlay(f"nothing was captured as {found[0]}", ours=True)
-            return known
-
-        return _NAME.sub(value, text)
-
-    def _token(self, actor: Actor, name: str | None) -> str | None:
-        if name is None:
-            return self._tokens.get(actor)
-        if name == "made-up":
-            return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
-        return self._expanded(f"{{{name}}}")
+        return self._calls.fetch(actor, path)
 
     # WebSocket
 
@@ -145,16 +63,63 @@ class WireStage:
         """Open a socket for each actor and greet."""
         self.sockets.settle(actor.user for actor in actors)
         for actor in actors:
-            value = self._token(actor, token)
+            value = self._calls.token(actor, token)
             if value is None:
                 raise CannotPlay(f"{actor} has no token to open a socket with", ours=True)
             self.sockets.open(actor, value, token or f"{actor}.token", own=token is None)
 
-    def disconnect(self, actors: Sequence[Actor]) -> None:
-        """Close each actor's current socket, as a page does that is left."""
+    def disconnect(
+        self, actors: Sequence[Actor], how: Ending = "close", *, oldest: bool = False
+    ) -> None:
+        """End each actor's newest socket, or the oldest, as a page does that is left, or worse."""
         self.sockets.settle(actor.user for actor in actors)
         for actor in actors:
-            self.sockets.leave(actor)
+            self.sockets.leave(actor, how, oldest=oldest)
+
+    def send(self, actor: Actor, text: str) -> None:
+        """Send a text message on the actor's current socket."""
+        self.sockets.settle([actor.user])
+        self.sockets.send(actor, self._calls.expanded(text))
+
+    def send_bytes(self, actor: Actor, data: bytes, *, raw: bool) -> None:
+        """Send a binary message on the current socket; with `raw`, bytes that are no frame."""
+        self.sockets.settle([actor.user])
+        self.sockets.send_bytes(actor, data, raw=raw)
+
+    def take(self, actor: Actor, within: float) -> None:
+        """Wait for the next message on the actor's socket, and take it."""
+        until = self._recorder.now() + self._server.pace.scaled(within)
+        self._recorder.wait(lambda now: now.next_message(actor) is not None, until)
+        frame = self._recorder.view().next_message(actor)
+        now = self._recorder.now()
+        self._recorder.add(
+            Taken(
+                step=self._recorder.step,
+                actor=actor,
+                sent=now,
+                received=now,
+                socket=frame.socket if frame else 0,
+                text=frame.text if frame else "",
+                is_message=frame is not None,
+            )
+        )
+
+    def has_failed(self, steps: Sequence[Step], attempt: int) -> bool:
+        """Whether what these steps expect did not hold in that attempt."""
+        prefix = f"{self._recorder.step}.{attempt}"
+        return any(
+            True
+            for number, step in enumerate(steps, 1)
+            for _ in step.judge(self._recorder.view(f"{prefix}.{number}"))
+        )
+
+    def now(self) -> float:
+        """Return the seconds since the scenario began, with patience taken off."""
+        return self._recorder.now() / self._server.pace.patience
+
+    def nap(self) -> None:
+        """Let a moment pass between attempts."""
+        self._recorder.sleep_until(self._recorder.now() + self._server.pace.scaled(NAP))
 
     def settle(self) -> None:
         """Let every socket's opening or closing be dealt with by the server."""

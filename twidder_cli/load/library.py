@@ -7,7 +7,7 @@ import twidder_cli
 from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.load.contract import load_contract
 from twidder_cli.load.plan import load_plan, load_requirements
-from twidder_cli.load.scenario import load_scenario
+from twidder_cli.load.scenario import included, load_scenario
 from twidder_cli.load.source import Mistakes
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.scenario import Plan, Requirement, Scenario, Source
@@ -39,7 +39,7 @@ def read(path: Path) -> str:
 
 def bundled_ids() -> list[str]:
     """Return the ids of all scenarios that come with the package."""
-    return [_id(path) for path in _scenario_files(bundled()) if path.parent.name != "contracts"]
+    return [_id(path) for path in _scenario_files(bundled())]
 
 
 def find_scenarios(names: tuple[str, ...]) -> list[Source]:
@@ -51,10 +51,27 @@ def find_scenarios(names: tuple[str, ...]) -> list[Source]:
     found: dict[Path, Source] = {}
     for name in names:
         for path in _paths(name):
-            found.setdefault(
-                path.resolve(), Source(id=_id(path), path=_shown(path), text=read(path))
-            )
+            found.setdefault(path.resolve(), _source(path))
     return list(found.values())
+
+
+def _source(path: Path) -> Source:
+    text = read(path)
+    includes: dict[str, str] = {}
+    waiting = included(text, _shown(path))
+    while waiting:
+        name = waiting.pop()
+        file = _opening(name, path.parent)
+        if name not in includes and file is not None:
+            includes[name] = read(file)
+            waiting += included(includes[name], name)
+    return Source(id=_id(path), path=_shown(path), text=text, includes=includes)
+
+
+def _opening(name: str, folder: Path) -> Path | None:
+    """Return the file of an opening: beside the scenario, or among those of the package."""
+    candidates = (folder / f"{name}.yaml", bundled() / f"{name}.yaml")
+    return next((path for path in candidates if path.is_file()), None)
 
 
 def _paths(name: str) -> list[Path]:
@@ -79,7 +96,8 @@ def _scenario_files(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.rglob("*.yaml")
-        if path.name not in _NOT_SCENARIOS and "contracts" not in path.relative_to(folder).parts
+        if path.name not in _NOT_SCENARIOS
+        and not {"contracts", "openings"} & set(path.relative_to(folder).parts)
     )
 
 

@@ -3,7 +3,7 @@
 from typing import get_args
 
 from twidder_cli.load.source import Mistakes, Value, parse
-from twidder_cli.model.scenario import Level, Plan, Requirement, Share
+from twidder_cli.model.scenario import Level, Plan, Requirement, Rule, Share
 
 
 def load_plan(text: str, path: str, mistakes: Mistakes) -> Plan | None:
@@ -12,7 +12,8 @@ def load_plan(text: str, path: str, mistakes: Mistakes) -> Plan | None:
     root = parse(text, path, mistakes)
     if root is None:
         return None
-    fields = root.fields(("title", "scenarios"), ("title", "scenarios"))
+    fields = root.fields(("title", "pass", "scenarios"), ("title", "scenarios"))
+    rule = _rule(fields["pass"]) if "pass" in fields else Rule()
     shares = {
         str(key.plain): share
         for key, value in (fields["scenarios"].entries() if "scenarios" in fields else ())
@@ -20,22 +21,38 @@ def load_plan(text: str, path: str, mistakes: Mistakes) -> Plan | None:
     }
     if len(mistakes.found) > before:
         return None
-    return Plan(title=str(fields["title"].plain), scenarios=shares)
+    return Plan(title=str(fields["title"].plain), scenarios=shares, rule=rule)
+
+
+def _rule(value: Value) -> Rule:
+    fields = value.fields(("required", "points"), (), "field of pass")
+    required = fields["required"].plain if "required" in fields else True
+    if not isinstance(required, bool):
+        fields["required"].wrong(f"expected true or false, got {fields['required'].shown}")
+    points = _points(fields["points"]) if "points" in fields else 0
+    return Rule(required=required is True, points=points or 0)
 
 
 def _share(value: Value) -> Share | None:
     fields = (
         value.fields(("points", "level"), ("points",)) if value.is_mapping else {"points": value}
     )
-    points = fields["points"].plain if "points" in fields else None
-    if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
-        value.wrong(f"expected points, a number from 0, got {value.shown}")
+    points = _points(fields["points"]) if "points" in fields else None
+    if points is None:
         return None
     level = fields["level"].plain if "level" in fields else None
     if level is not None and level not in get_args(Level):
         fields["level"].wrong(f"expected 'required' or 'advanced', got {fields['level'].shown}")
         return None
     return Share(points=points, level=level)
+
+
+def _points(value: Value) -> float | None:
+    points = value.plain
+    if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
+        value.wrong(f"expected points, a number from 0, got {value.shown}")
+        return None
+    return points
 
 
 def load_requirements(text: str, path: str, mistakes: Mistakes) -> dict[str, Requirement]:

@@ -1,6 +1,6 @@
 """Scenario files to Scenarios."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -12,6 +12,11 @@ from twidder_cli.model.scenario import Scenario, Source
 from twidder_cli.model.step import Call, Duration, Step
 from twidder_cli.steps import step_kinds
 
+MACROS = ("include", "repeat")
+"""Words that stand where steps do and are written out when a file is read."""
+
+_DEEPEST = 5
+_MOST_ROUNDS = 200
 _FIELDS = ("title", "requirement", "needs", "level", "actors", "steps")
 _SAMPLES = {str: "a text", Actor: "an actor such as 'anna@laptop'"}
 
@@ -28,59 +33,123 @@ def load_scenario(source: Source, mistakes: Mistakes) -> Scenario | None:
         for name, hint in get_type_hints(Scenario).items()
         if name in fields and name != "steps"
     }
-    steps = [_step(item) for item in fields["steps"].items()] if "steps" in fields else []
+    steps = _Steps(source.includes).read(fields["steps"]) if "steps" in fields else []
     if len(mistakes.found) > before:
         return None
-    scenario = Scenario(
-        id=source.id, path=source.path, **values, steps=tuple(step for step in steps if step)
-    )
+    scenario = Scenario(id=source.id, path=source.path, **values, steps=tuple(steps))
     _check(scenario, root, mistakes)
     return None if len(mistakes.found) > before else scenario
 
 
-def _step(item: Value) -> Step | None:
-    kinds = step_kinds()
-    pairs = list(item.entries()) if item.is_mapping else []
-    if len(pairs) != 1:
-        item.wrong(f"expected one step such as 'sign_in: anna@laptop', got {item.shown}")
-        return None
-    key, value = pairs[0]
-    name = str(key.plain)
-    if name not in kinds:
-        key.wrong(f"there is no step {name!r}.{did_you_mean(name, kinds)}")
-        return None
-    step = kinds[name]
-    hints = {
-        field: hint
-        for field, hint in get_type_hints(step).items()
-        if field in step.__struct_fields__ and field not in {"kind", "line"}
+def included(text: str, path: str) -> list[str]:
+    """Return the names of what a file includes; wrong files are for `load_scenario` to tell."""
+    root = parse(text, path, Mistakes())
+    waiting = [root] if root else []
+    names: list[str] = []
+    while waiting:
+        value = waiting.pop()
+        if value.is_list:
+            waiting += value.items()
+        elif value.is_mapping:
+            for key, inner in value.entries():
+                names += [str(inner.plain)] if key.plain == "include" else []
+                waiting.append(inner)
+    return names
+
+
+class _Steps:
+    """Reads lists of steps; `include` and `repeat` are written out, and nobody else sees them."""
+
+    def __init__(self, includes: Mapping[str, str]) -> None:
+        self._includes = includes
+
+    def read(self, value: Value, depth: int = 0) -> list[Step]:
+        """Return the steps of a list; wrong ones are told and left out."""
+        return [step for item in value.items() for step in self._read_one(item, depth)]
+
+    def _read_one(self, item: Value, depth: int) -> list[Step]:
+        pairs = list(item.entries()) if item.is_mapping else []
+        if len(pairs) != 1:
+            item.wrong(f"expected one step such as 'sign_in: anna@laptop', got {item.shown}")
+            return []
+        key, value = pairs[0]
+        name = str(key.plain)
+        if name == "include":
+            return self._include(key, value, depth)
+        if name == "repeat":
+            return self._repeat(value, depth)
+        kinds = step_kinds()
+        if name not in kinds:
+            key.wrong(f"there is no step {name!r}.{did_you_mean(name, [*kinds, *MACROS])}")
+            return []
+        step = self._step(kinds[name], key, value)
+        return [step] if step else []
+
+    def _include(self, key: Value, value: Value, depth: int) -> list[Step]:
+        name = str(value.plain)
+        if name not in self._includes or depth > _DEEPEST:
+            value.wrong(f"there is no opening {name!r}.{did_you_mean(name, self._includes)}")
+            return []
+        root = parse(self._includes[name], name, key.mistakes)
+        fields = root.fields(("title", "steps"), ("steps",)) if root else {}
+        steps = self.read(fields["steps"], depth + 1) if "steps" in fields else []
+        return [_at(step, line=key.line) for step in steps]
+
+    def _repeat(self, value: Value, depth: int) -> list[Step]:
+        fields = value.fields(("times", "steps"), ("times", "steps"), "field of repeat")
+        times = fields["times"].plain if "times" in fields else None
+        if not isinstance(times, int) or not 2 <= times <= _MOST_ROUNDS:
+            value.wrong(f"expected times, a whole number from 2 to {_MOST_ROUNDS}")
+            return []
+        steps = self.read(fields["steps"], depth + 1) if "steps" in fields else []
+        return [_at(step, round_=number) for number in range(1, times + 1) for step in steps]
+
+    def _step(self, kind: type[Step], key: Value, value: Value) -> Step | None:
+        name = str(key.plain)
+        hints = {
+            field: hint
+            for field, hint in get_type_hints(kind).items()
+            if field in kind.__struct_fields__ and field not in Step.__struct_fields__
+        }
+        required = [f.name for f in msgspec.structs.fields(kind) if f.required]
+        if value.is_mapping:
+            given = value.fields(hints, required, what=f"field of {name}")
+        elif kind.shorthand:
+            given = {kind.shorthand: value}
+        else:
+            value.wrong(f"{name} needs names with values: {', '.join(required)}")
+            return None
+        values = {field: self._field(given[field], hints[field]) for field in given}
+        if any(one is None for one in values.values()) or not set(required) <= set(values):
+            return None
+        made = kind(kind=name, line=key.line, **values)
+        for mistake in made.mistakes():
+            key.wrong(mistake)
+        return made
+
+    def _field(self, value: Value, hint: Any) -> Any:
+        """Return a field's value as its type wants it; None, and a mistake, where it is wrong."""
+        if hint == tuple[Step, ...]:
+            return tuple(self.read(value)) or None
+        if hint == tuple[Call, ...]:
+            calls = [_call(item) for item in value.items()]
+            return tuple(call for call in calls if call) if all(calls) and calls else None
+        return _converted(value, hint)
+
+
+def _at(step: Step, *, line: int | None = None, round_: int | None = None) -> Step:
+    """Return the step, and the ones in it, with another line or round."""
+    inner = {
+        name: tuple(_at(one, line=line, round_=round_) for one in getattr(step, name))
+        for name in step.__struct_fields__
+        if name == "steps"
     }
-    required = [f.name for f in msgspec.structs.fields(step) if f.required]
-    if value.is_mapping:
-        given = value.fields(hints, required, what=f"field of {name}")
-    elif step.shorthand:
-        given = {step.shorthand: value}
-    else:
-        value.wrong(f"{name} needs names with values: {', '.join(required)}")
-        return None
-    values = {field: _field(given[field], hints[field]) for field in given}
-    if any(value is None for value in values.values()) or not set(required) <= set(values):
-        return None
-    made = step(kind=name, line=key.line, **values)
-    for mistake in made.mistakes():
-        key.wrong(mistake)
-    return made
-
-
-def _field(value: Value, hint: Any) -> Any:
-    """Return a field's value as its type wants it; None, and a mistake, where it is wrong."""
-    if hint == tuple[Step, ...]:
-        steps = [_step(item) for item in value.items()]
-        return tuple(step for step in steps if step) if all(steps) and steps else None
-    if hint == tuple[Call, ...]:
-        calls = [_call(item) for item in value.items()]
-        return tuple(call for call in calls if call) if all(calls) and calls else None
-    return _converted(value, hint)
+    return msgspec.structs.replace(
+        step,
+        line=step.line if line is None else line,
+        round=step.round if round_ is None else round_,
+        **inner,
+    )
 
 
 def _call(item: Value) -> Call | None:
@@ -91,8 +160,13 @@ def _call(item: Value) -> Call | None:
         item.wrong("expected one function such as 'post_message: {message: Hi}'")
         return None
     key, inputs = pairs[0]
-    values = _converted(inputs, dict[str, str])
-    return None if values is None else Call(function=str(key.plain), inputs=values)
+    values = {name.plain: value for name, value in inputs.entries()}
+    without = _converted(values.pop("without"), tuple[str, ...]) if "without" in values else ()
+    body = _converted(values.pop("body"), str) if "body" in values else None
+    texts = {str(name): _converted(value, str) for name, value in values.items()}
+    if without is None or None in texts.values():
+        return None
+    return Call(function=str(key.plain), inputs=texts, without=without, body=body)
 
 
 def _converted(value: Value, hint: Any) -> Any:
@@ -168,3 +242,4 @@ def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:
     for step in steps:
         yield step
         yield from _flat(step.inner)
+        yield from _flat(step.inside)

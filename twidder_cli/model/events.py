@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from twidder_cli.model import Noun
-from twidder_cli.model.scenario import Level
+from twidder_cli.model.scenario import Level, Rule
 from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Outcome
 
@@ -32,6 +32,7 @@ class RunStarted(Noun, tag="run_started"):
     """
 
     plan: str
+    rule: Rule
     scenarios: tuple[Listed, ...]
     submissions: tuple[str, ...]
     targets: tuple[str, ...]

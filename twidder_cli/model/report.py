@@ -15,8 +15,10 @@ from twidder_cli.model.events import (
     ServerStarted,
     SubmissionFinished,
 )
+from twidder_cli.model.scenario import Rule
 from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
+from twidder_cli.model.words import number
 
 INTERRUPTED = Outcome(
     verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="the run was interrupted"
@@ -51,21 +53,34 @@ class SubmissionResult(Noun):
     how: str = ""
     seconds: float = 0.0
     own: Outcome | None = None
+    rule: Rule = Rule()
 
     @property
     def verdict(self) -> Verdict:
-        """The worst of what is required, and of the submission's own start."""
-        own = [self.own.verdict] if self.own else []
-        required = [s.outcome.verdict for s in self.scenarios if s.listed.level == "required"]
-        return Verdict.worst([*own, *required])
+        """The worst of what counts: the start, what is required, and the points that pass."""
+        return Verdict.worst(outcome.verdict for outcome in self._counting)
 
     @property
     def outcome(self) -> Outcome:
-        """The outcome that gave the verdict; passed where nothing is to be said."""
-        candidates = [self.own] if self.own else []
-        candidates += [s.outcome for s in self.scenarios if s.listed.level == "required"]
-        worst = next((o for o in candidates if o.verdict is self.verdict), None)
-        return worst or Outcome(verdict=Verdict.PASSED)
+        """The outcome that gave the verdict."""
+        return next(outcome for outcome in self._counting if outcome.verdict is self.verdict)
+
+    @property
+    def _counting(self) -> list[Outcome]:
+        counting = [self.own] if self.own else []
+        if self.rule.required:
+            counting += [s.outcome for s in self.scenarios if s.listed.level == "required"]
+        return [*counting, self._points_outcome]
+
+    @property
+    def _points_outcome(self) -> Outcome:
+        missing = self.rule.points - self.points
+        if missing <= 0:
+            return Outcome(verdict=Verdict.PASSED)
+        reason = f"{number(self.rule.points)} points pass, {number(self.points)} are certain"
+        if missing <= self.open_points:
+            return Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason=reason)
+        return Outcome(verdict=Verdict.FAILED, blame=Blame.SUBMISSION, reason=reason)
 
     @property
     def points(self) -> float:
@@ -150,6 +165,7 @@ class Fold:
             how=server.how if server else "",
             seconds=finished.seconds if finished else 0.0,
             own=own,
+            rule=self._started.rule,
             scenarios=tuple(self._scenario(name, s, own) for s in self._started.scenarios),
         )
 

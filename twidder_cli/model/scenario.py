@@ -10,11 +10,15 @@ Level = Literal["required", "advanced"]
 
 
 class Source(Noun):
-    """A scenario file as it was read, so that a worker can read it again without the file."""
+    """A scenario file as it was read, so that a worker can read it again without the file.
+
+    `includes` holds the texts of the openings that it includes, by name.
+    """
 
     id: str
     path: str
     text: str
+    includes: dict[str, str] = {}
 
 
 class Scenario(Noun):
@@ -45,8 +49,16 @@ class Share(Noun):
     level: Level | None = None
 
 
+class Rule(Noun):
+    """When a submission passes: all that is required passes, and it has this many points."""
+
+    required: bool = True
+    points: float = 0
+
+
 class Plan(Noun):
-    """Which scenarios count, and how much. A submission fails when a required one fails."""
+    """Which scenarios count, how much, and what passes."""
 
     title: str
     scenarios: dict[str, Share]
+    rule: Rule = Rule()

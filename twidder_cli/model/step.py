@@ -1,7 +1,7 @@
 """What a step is, and the stage it plays on."""
 
 from collections.abc import Iterator, Sequence
-from typing import ClassVar, Protocol
+from typing import ClassVar, Literal, Protocol
 
 from twidder_cli.model import Noun
 from twidder_cli.model.actors import Actor
@@ -28,11 +28,14 @@ class Duration(str):
 class Call(Noun):
     """One of the lab's functions with its inputs; what is not given is the caller's own.
 
-    Inputs may hold captured values: `{bob.email}`.
+    Inputs may hold captured values: `{bob.email}`. `without` leaves inputs
+    out; `body` is sent as it is in place of all of them.
     """
 
     function: str
     inputs: dict[str, str] = {}
+    without: tuple[str, ...] = ()
+    body: str | None = None
 
     def __str__(self) -> str:
         return self.function
@@ -56,6 +59,7 @@ class Step(Noun):
 
     `shorthand` names the field that a value without field names stands for;
     `follows_trigger` says that the step means nothing without one before it.
+    `line` is its place in the file, `round` its turn inside a `repeat`, from 1.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ()
@@ -64,6 +68,7 @@ class Step(Noun):
 
     kind: str = ""
     line: int = 0
+    round: int = 0
 
     def play(self, stage: "Stage") -> None:
         """Act on the stage; raises CannotPlay."""
@@ -94,15 +99,26 @@ class Step(Noun):
 
     @property
     def inner(self) -> tuple["Step", ...]:
-        """The steps inside this one."""
+        """The steps of a trigger, which are played and judged one by one."""
         return ()
+
+    @property
+    def inside(self) -> tuple["Step", ...]:
+        """The steps that this one plays and judges in its own way."""
+        return ()
+
+    @property
+    def calls_of_actors(self) -> tuple[tuple[Actor, Call], ...]:
+        """The calls that the step makes, where it does nothing else."""
+        return ()
+
+
+Ending = Literal["close", "cut", "freeze"]
+"""How a client's socket ends: with a close, without one, or by no longer being read."""
 
 
 class Stage(Protocol):
     """What a step may do. The engine's works over the wire, a test's in memory."""
-
-    def sign_up(self, user: str) -> None:
-        """Create an account; raises CannotPlay when it is refused."""
 
     def call(
         self, actor: Actor, call: Call, *, token: str | None = None, must: bool = False
@@ -112,17 +128,43 @@ class Stage(Protocol):
         `token` is the name of a captured value to send in place of the actor's own.
         """
 
+    def together(self, calls: Sequence[tuple[Actor, Call]]) -> None:
+        """Make calls at the same time; what becomes of them is for judges."""
+
+    def capture(self, name: str, exchange: Exchange, place: str) -> None:
+        """Name a value of a reply `captured.NAME`; raises CannotPlay where there is none."""
+
     def fetch(self, actor: Actor, path: str) -> Exchange:
         """Get a page or a file."""
 
     def connect(self, actors: Sequence[Actor], token: str | None = None) -> None:
         """Open a socket for each actor and greet; raises CannotPlay when their own token fails."""
 
-    def disconnect(self, actors: Sequence[Actor]) -> None:
-        """Close each actor's current socket, as a page does that is left."""
+    def disconnect(
+        self, actors: Sequence[Actor], how: Ending = "close", *, oldest: bool = False
+    ) -> None:
+        """End each actor's newest socket, or the oldest of several."""
 
-    def perform(self, steps: Sequence[Step]) -> None:
-        """Play steps inside the one under way."""
+    def send(self, actor: Actor, text: str) -> None:
+        """Send a text message on the actor's current socket."""
+
+    def send_bytes(self, actor: Actor, data: bytes, *, raw: bool) -> None:
+        """Send a binary message; with `raw`, bytes that are no frame."""
+
+    def take(self, actor: Actor, within: float) -> None:
+        """Wait for the next message on the actor's current socket, and take it."""
+
+    def perform(self, steps: Sequence[Step], attempt: int = 0) -> None:
+        """Play steps inside the one under way; `attempt` numbers tries of the same steps."""
+
+    def has_failed(self, steps: Sequence[Step], attempt: int) -> bool:
+        """Whether what these steps expect did not hold in that attempt."""
+
+    def now(self) -> float:
+        """Return the seconds since the scenario began, with patience taken off."""
+
+    def nap(self) -> None:
+        """Let a moment pass between attempts."""
 
     def await_push(self, actors: Sequence[Actor], within: float) -> None:
         """Wait for a push to each actor, at most `within` seconds from the trigger's end."""

@@ -105,6 +105,20 @@ class Quiet(Entry, tag="quiet"):
     grace: float
 
 
+class Together(Entry, tag="together"):
+    """Calls made at the same time: the first was released at `sent`, the last at `received`."""
+
+    calls: int
+
+
+class Taken(Entry, tag="taken"):
+    """The next message was asked for on a socket; `is_message` is false where none came."""
+
+    socket: int
+    text: str
+    is_message: bool
+
+
 class Stall(Entry, tag="stall"):
     """This machine stood still; what was late meanwhile may not be the submission's fault."""
 
@@ -123,7 +137,9 @@ class Played(Entry, tag="played"):
     ours: bool = False
 
 
-AnyEntry = Exchange | Connection | Sent | Frame | Left | Probe | Quiet | Stall | Played
+AnyEntry = (
+    Exchange | Connection | Sent | Frame | Left | Probe | Quiet | Together | Taken | Stall | Played
+)
 
 
 class Timeline(Noun):

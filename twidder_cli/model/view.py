@@ -3,7 +3,6 @@
 import json
 import math
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TypeVar
@@ -19,6 +18,7 @@ from twidder_cli.model.timeline import (
     Played,
     Probe,
     Quiet,
+    Taken,
 )
 
 E = TypeVar("E", bound=AnyEntry)
@@ -58,6 +58,10 @@ class View:
         self.entries = entries
         self.step = step
 
+    def of(self, step: str) -> "View":
+        """Return the same recording as another step sees it."""
+        return View(self.entries, step)
+
     def every(self, kind: type[E]) -> Iterator[E]:
         """Yield the entries of one kind, in order."""
         return (entry for entry in self.entries if isinstance(entry, kind))
@@ -74,11 +78,10 @@ class View:
     # The trigger
 
     @cached_property
-    def _triggers(self) -> list[tuple[int, float, float]]:
-        """Number, first request sent, and end of each trigger played."""
+    def _triggers(self) -> list[tuple[float, float]]:
+        """When each trigger's first request was sent, and its last step had been played."""
         return [
             (
-                int(played.step),
                 min(
                     (
                         exchange.sent
@@ -95,9 +98,9 @@ class View:
 
     @cached_property
     def _trigger(self) -> int | None:
-        """Place among the triggers of the last one before this step."""
-        own = int(self.step.partition(".")[0] or sys.maxsize)
-        before = [i for i, (number, _, _) in enumerate(self._triggers) if number < own]
+        """Place among the triggers of the last one that was over when this step began."""
+        began = next((p.sent for p in self.every(Played) if p.step == self.step), math.inf)
+        before = [i for i, (_, end) in enumerate(self._triggers) if end <= began]
         return before[-1] if before else None
 
     @property
@@ -108,19 +111,19 @@ class View:
     @property
     def since(self) -> float:
         """When the trigger's first request was sent."""
-        return math.inf if self._trigger is None else self._triggers[self._trigger][1]
+        return math.inf if self._trigger is None else self._triggers[self._trigger][0]
 
     @property
     def trigger_ended(self) -> float:
         """When the trigger's last step had been played."""
-        return math.inf if self._trigger is None else self._triggers[self._trigger][2]
+        return math.inf if self._trigger is None else self._triggers[self._trigger][1]
 
     @property
     def until(self) -> float:
         """When the next trigger began; for ever where there is none."""
         if self._trigger is None or self._trigger + 1 == len(self._triggers):
             return math.inf
-        return self._triggers[self._trigger + 1][1]
+        return self._triggers[self._trigger + 1][0]
 
     # Sockets
 
@@ -157,6 +160,19 @@ class View:
             if (f.actor, f.socket) == (socket.actor, socket.socket) and f.received < left
         ]
 
+    def next_message(self, actor: str) -> Frame | None:
+        """Return the first message on the actor's newest socket that no step has taken."""
+        open_sockets = [s for s in self.sockets(actor) if self.left_at(s) == math.inf]
+        if not open_sockets:
+            return None
+        messages = [frame for frame in self.frames(open_sockets[-1]) if not frame.ends]
+        taken = sum(
+            entry.is_message and entry.socket == open_sockets[-1].socket
+            for entry in self.every(Taken)
+            if entry.actor == actor
+        )
+        return messages[taken] if taken < len(messages) else None
+
     def end(self, socket: Connection) -> Frame | None:
         """Return the close or loss that the other side ended the socket with."""
         return next((frame for frame in self.frames(socket) if frame.ends), None)
@@ -176,7 +192,7 @@ class View:
 
     @cached_property
     def _before_all(self) -> frozenset[str]:
-        first = self._triggers[0][1] if self._triggers else math.inf
+        first = self._triggers[0][0] if self._triggers else math.inf
         regular = {(c.actor, c.socket) for c in self.every(Connection) if c.own}
         return frozenset(
             shape(f)
@@ -196,7 +212,7 @@ class View:
 
     def _around(self, moment: float) -> tuple[float, float]:
         """Return when the trigger before a moment began, and the one after it."""
-        begins = [begin for _, begin, _ in self._triggers]
+        begins = [begin for begin, _ in self._triggers]
         return (
             max((begin for begin in begins if begin <= moment), default=-math.inf),
             min((begin for begin in begins if begin > moment), default=math.inf),

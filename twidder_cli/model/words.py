@@ -13,6 +13,8 @@ from twidder_cli.model.timeline import (
     Quiet,
     Sent,
     Stall,
+    Taken,
+    Together,
 )
 
 _SHOWN = 2048
@@ -71,7 +73,7 @@ def entry_line(entry: AnyEntry) -> str:
     return f"{entry.received:7.3f}  {entry.step:<4} {who:<18} {_event(entry)}".rstrip()
 
 
-def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911  one case for each kind
+def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case for each kind
     match entry:
         case Exchange():
             return answered(entry)
@@ -89,6 +91,11 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911  one case for each ki
             return "Ping, Pong" if entry.answered else "Ping, and no Pong"
         case Quiet():
             return f"quiet point, {entry.grace:.2f} s after the trigger"
+        case Together():
+            spread = entry.received - entry.sent
+            return f"{entry.calls} calls released within {1000 * spread:.1f} ms"
+        case Taken():
+            return f'takes "{printable(entry.text, 200)}"' if entry.is_message else "takes nothing"
         case Stall():
             return f"this machine stood still for {entry.received - entry.sent:.1f} s"
         case Played(cause=""):

@@ -1,17 +1,18 @@
 """`connect` and `disconnect`: sockets are opened, and left."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.step import Stage, Step
+from twidder_cli.model.step import Ending, Stage, Step
 
 
 class Connect(Step):
     """`- connect: [anna@laptop, bob@desk]`: each opens a socket and greets with its token.
 
     `- connect: {by: eve@cafe, token: made-up}` greets with a token that is not
-    the actor's own: `made-up`, or a captured one such as `anna@laptop.token.1`.
-    The server may refuse such a socket at once, or leave it in silence.
+    the actor's own: `made-up`, `empty`, or a text that may name captured
+    values, such as `{anna@laptop.token.1}`. The server may refuse such a
+    socket at once, or leave it in silence.
     """
 
     kinds: ClassVar = ("connect",)
@@ -29,15 +30,22 @@ class Connect(Step):
 
 
 class Disconnect(Step):
-    """`- disconnect: anna@laptop`: the current socket is closed, as by a page that is left."""
+    """`- disconnect: anna@laptop`: the current socket is closed, as by a page that is left.
+
+    `how: cut` resets the connection without a close; `how: freeze` leaves it
+    open and reads nothing any more, as a client does that has vanished.
+    `which: oldest` ends the first of several sockets instead of the newest.
+    """
 
     kinds: ClassVar = ("disconnect",)
     shorthand: ClassVar = "by"
 
     by: tuple[Actor, ...]
+    how: Ending = "close"
+    which: Literal["newest", "oldest"] = "newest"
 
     def play(self, stage: Stage) -> None:
-        stage.disconnect(self.by)
+        stage.disconnect(self.by, self.how, oldest=self.which == "oldest")
 
     @property
     def actors(self) -> tuple[Actor, ...]:

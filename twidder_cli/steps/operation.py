@@ -13,6 +13,8 @@ class Operation(Step):
 
     Each actor calls the function, one after the other. An input that is not
     given is the caller's own: address, password, a message, a new password.
+    `capture: {city: "json:data.city"}` names a value of the answer
+    `{captured.city}`.
     """
 
     kinds: ClassVar = tuple(name for name in FUNCTIONS if name != "sign_up")
@@ -25,9 +27,13 @@ class Operation(Step):
     new: str | None = None
     message: str | None = None
 
+    capture: dict[str, str] = {}
+
     def play(self, stage: Stage) -> None:
-        for actor in self.by:
-            stage.call(actor, Call(function=self.kind, inputs=self._inputs), must=True)
+        for actor, call in self.calls_of_actors:
+            exchange = stage.call(actor, call, must=True)
+            for name, place in self.capture.items():
+                stage.capture(name, exchange, place)
 
     def mistakes(self) -> Iterator[str]:
         for name in self._inputs:
@@ -37,6 +43,11 @@ class Operation(Step):
     @property
     def actors(self) -> tuple[Actor, ...]:
         return self.by
+
+    @property
+    def calls_of_actors(self) -> tuple[tuple[Actor, Call], ...]:
+        call = Call(function=self.kind, inputs=self._inputs)
+        return tuple((actor, call) for actor in self.by)
 
     @property
     def _inputs(self) -> dict[str, str]:

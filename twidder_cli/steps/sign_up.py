@@ -2,7 +2,8 @@
 
 from typing import ClassVar
 
-from twidder_cli.model.step import Stage, Step
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.step import Call, Stage, Step
 
 
 class SignUp(Step):
@@ -14,8 +15,12 @@ class SignUp(Step):
     by: tuple[str, ...]
 
     def play(self, stage: Stage) -> None:
-        for user in self.by:
-            stage.sign_up(user)
+        for actor, call in self.calls_of_actors:
+            stage.call(actor, call, must=True)
+
+    @property
+    def calls_of_actors(self) -> tuple[tuple[Actor, Call], ...]:
+        return tuple((Actor(f"{user}@signup"), Call(function="sign_up")) for user in self.by)
 
     @property
     def users(self) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ def _await_answer(
     while True:
         left = deadline - time.monotonic()
         try:
-            http.call("GET", f"{url}/", {}, None, max(left, 0.1))
+            http.call("GET", f"{url}/", {}, None, timeout=max(left, 0.1))
         except http.Lost as lost:
             log = process.log()
             if process.exit_code is not None:

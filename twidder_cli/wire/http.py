@@ -1,6 +1,6 @@
 """One HTTP call, on a connection of its own, with its reply or its loss in words."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -15,20 +15,34 @@ BODY_LIMIT = 1024 * 1024
 _REDIRECTS = 5
 
 
+Release = Callable[[], object]
+
+
 class Lost(Exception):  # noqa: N818  a recorded fact
     """No reply came. The text says in what way."""
 
 
 def call(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    *,
+    timeout: float,
+    release: Release | None = None,
 ) -> Reply:
     """Send a request and return the reply; raises Lost when there is none within `timeout` seconds.
+
+    `release` is called when all but the last byte of the body has been sent
+    (before the request, where there is no body), and may wait.
 
     Redirects within the same origin are followed as a browser does: 307 and
     308 keep method and body, the others become a GET.
     """
     try:
-        return within(timeout, lambda: _follow(method, url, headers, body, timeout))
+        return within(
+            timeout, lambda: _follow(method, url, headers, body, timeout=timeout, release=release)
+        )
     except TimeoutError:
         raise Lost(f"no answer within {timeout:g} s") from None
     except requests.ConnectionError as error:
@@ -37,23 +51,51 @@ def call(
         raise Lost(f"no valid HTTP answer ({type(error).__name__})") from None
 
 
+class _Held:
+    """A body whose last byte waits for its release."""
+
+    def __init__(self, body: bytes, release: Release) -> None:
+        self._parts = [body[:-1], body[-1:]]
+        self._length = len(body)
+        self._release = release
+
+    def __len__(self) -> int:
+        return self._length
+
+    def read(self, _size: int = -1) -> bytes:
+        """Return all but the last byte, then, once released, the last one."""
+        if len(self._parts) == 1:
+            self._release()
+        return self._parts.pop(0) if self._parts else b""
+
+
 def _follow(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: bytes | None,
+    *,
+    timeout: float,
+    release: Release | None,
 ) -> Reply:
-    redirects = 0
-    while True:
-        reply, location = _once(method, url, headers, body, timeout)
+    held = _Held(body, release) if body and release else body
+    if release and not body:
+        release()
+    reply, location = _once(method, url, headers, held, timeout)
+    for redirects in range(1, _REDIRECTS + 1):
         target = urljoin(url, location) if location else ""
-        if not target or urlsplit(target)[:2] != urlsplit(url)[:2] or redirects == _REDIRECTS:
-            return msgspec.structs.replace(reply, redirects=redirects)
+        if not target or urlsplit(target)[:2] != urlsplit(url)[:2]:
+            break
         if reply.status not in {307, 308}:
             method, body = "GET", None
         url = target
-        redirects += 1
+        reply, location = _once(method, url, headers, body, timeout)
+        reply = msgspec.structs.replace(reply, redirects=redirects)
+    return reply
 
 
 def _once(
-    method: str, url: str, headers: Mapping[str, str], body: bytes | None, timeout: float
+    method: str, url: str, headers: Mapping[str, str], body: bytes | _Held | None, timeout: float
 ) -> tuple[Reply, str]:
     with requests.Session() as session:
         session.trust_env = False  # neither proxies nor a .netrc

@@ -2,7 +2,9 @@
 
 import contextlib
 import itertools
+import socket
 import ssl
+import struct
 import threading
 from collections.abc import Callable
 from typing import Any, Literal
@@ -42,8 +44,14 @@ class _Bounded(websocket.WebSocket):
 
     pending = 0
 
+    def __init__(self) -> None:
+        super().__init__(enable_multithread=True)
+        self.thawed = threading.Event()
+        self.thawed.set()
+
     def _recv(self, bufsize: int) -> bytes:
         data: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
+        self.thawed.wait()
         self.pending += len(data)
         if self.pending > MESSAGE_LIMIT:
             raise _TooBig
@@ -56,7 +64,7 @@ class Socket:
     def __init__(self, url: str, arrived: Arrived) -> None:
         self._url = url
         self._arrived = arrived
-        self._ws = _Bounded(enable_multithread=True)
+        self._ws = _Bounded()
         self._changed = threading.Condition()
         self._pongs: set[str] = set()
         self._ended = False
@@ -100,9 +108,34 @@ class Socket:
             self._changed.wait_for(lambda: payload in self._pongs or self._ended, timeout)
             return payload in self._pongs
 
-    def leave(self) -> None:
-        """Close as a page does that is left (1001); does not wait for the answer."""
-        self._write(lambda: self._ws.send_close(1001))
+    def send_bytes(self, data: bytes, *, raw: bool = False) -> bool:
+        """Send a binary message; with `raw`, bytes that are no frame."""
+        if not raw:
+            return self._write(lambda: self._ws.send_bytes(data))
+        connection = self._ws.sock
+        return connection is not None and self._write(lambda: connection.sendall(data))
+
+    def leave(self, how: Literal["close", "cut", "freeze"] = "close") -> None:
+        """End it: as a page does that is left (1001), without a close, or by not reading on.
+
+        Does not wait for an answer.
+        """
+        if how == "close":
+            self._write(lambda: self._ws.send_close(1001))
+        elif how == "cut":
+            self._reset()
+        else:
+            self._ws.thawed.clear()
+
+    def _reset(self) -> None:
+        """Reset the connection, so that the other side's next write fails."""
+        no_linger = struct.pack("ii", 1, 0)
+        connection = self._ws.sock
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, no_linger)
+                connection.shutdown(socket.SHUT_RD)  # wakes the reader
+            self._drop()
 
     def finish(self, timeout: float) -> None:
         """Wait for the other side's end of a connection that was left, then drop it."""
@@ -118,6 +151,7 @@ class Socket:
         return True
 
     def _drop(self) -> None:
+        self._ws.thawed.set()
         with contextlib.suppress(websocket.WebSocketException, OSError, AttributeError):
             self._ws.shutdown()  # type: ignore[no-untyped-call]
 

@@ -1,0 +1,214 @@
+"""The calls of a scenario: requests from what steps ask for, replies, and what they teach."""
+
+import contextlib
+import random
+import re
+import threading
+from collections.abc import Callable, Sequence
+
+from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.pace import BARRIER, HTTP, JITTER
+from twidder_cli.engine.recorder import Recorder
+from twidder_cli.engine.requests import request_for, token_in, value_at
+from twidder_cli.engine.server import Server
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.replies import is_accepted
+from twidder_cli.model.step import Call, CannotPlay
+from twidder_cli.model.timeline import Exchange, Reply, Request, Together
+from twidder_cli.model.words import answered
+from twidder_cli.wire import http
+
+_NAME = re.compile(r"\{([a-z][a-z0-9@-]*(?:\.[a-z0-9]+)+)\}")
+
+
+class Calls:
+    """Calls functions as actors, keeps their tokens and passwords, and records every exchange."""
+
+    def __init__(self, server: Server, recorder: Recorder, cast: Cast) -> None:
+        self._server = server
+        self._recorder = recorder
+        self._cast = cast
+        self._tokens: dict[str, str] = {}
+        self._learning = threading.Lock()
+
+    def call(
+        self, actor: Actor, call: Call, *, token: str | None = None, must: bool = False
+    ) -> Exchange:
+        """Call a function; with `must`, raise CannotPlay unless it is accepted."""
+        exchange = self._send(actor, call, self._request(actor, call, token))
+        if must and not is_accepted(exchange):
+            raise CannotPlay(f"{actor}: {answered(exchange)}", function=call.function)
+        if call.function == "sign_in" and is_accepted(exchange):
+            self._require_token(exchange)
+        return exchange
+
+    def together(self, calls: Sequence[tuple[Actor, Call]], jitter: random.Random) -> None:
+        """Make calls at the same time: each is sent but for its last byte, then all are released.
+
+        Records how far apart they were released. What becomes of them is for
+        judges.
+        """
+        requests = [self._request(actor, call, None) for actor, call in calls]
+        delays = [jitter.uniform(0, self._server.pace.scaled(JITTER)) for _ in calls]
+        barrier = threading.Barrier(len(calls))
+        released: list[float] = []
+
+        def make(index: int) -> None:
+            actor, call = calls[index]
+
+            def release() -> float:
+                self._await(barrier)
+                now = self._recorder.sleep_until(self._recorder.now() + delays[index])
+                released.append(now)
+                return now
+
+            self._send(actor, call, requests[index], release)
+
+        threads = [threading.Thread(target=make, args=(i,), daemon=True) for i in range(len(calls))]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self._recorder.add(
+            Together(
+                step=self._recorder.step,
+                actor="",
+                sent=min(released, default=self._recorder.now()),
+                received=max(released, default=self._recorder.now()),
+                calls=len(calls),
+            )
+        )
+
+    def _await(self, barrier: threading.Barrier) -> None:
+        # When one of them can't even connect, the others go on; the spread tells.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            barrier.wait(self._server.pace.scaled(BARRIER))
+
+    def fetch(self, actor: Actor, path: str) -> Exchange:
+        """Get a page or a file."""
+        return self._exchange(actor, "page", Request(method="GET", path=path), None)
+
+    def token(self, actor: Actor, name: str | None = None) -> str | None:
+        """Return the actor's own token, None where there is none, or what `name` says instead."""
+        if name is None:
+            return self._tokens.get(actor)
+        if name == "made-up":
+            return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
+        return "" if name == "empty" else self.expanded(name)
+
+    def expanded(self, text: str) -> str:
+        """Return `text` with the captured values it names, each `{name}` by its value."""
+
+        def value(found: re.Match[str]) -> str:
+            known = self._recorder.symbols.value(found[1])
+            if known is None:
+                raise CannotPlay(f"nothing was captured as {found[0]}", ours=True)
+            return known
+
+        return _NAME.sub(value, text)
+
+    def capture(self, name: str, exchange: Exchange, place: str) -> None:
+        """Name a value of a reply, so that later steps can use it; raises CannotPlay."""
+        found = value_at(exchange.reply, place) if exchange.reply else None
+        if found is None:
+            raise CannotPlay(f"there is nothing at {place} in {answered(exchange)}")
+        self._recorder.symbols.define(f"captured.{name}", found)
+
+    def _request(self, actor: Actor, call: Call, token: str | None) -> Request:
+        contract = self._server.contract
+        operation = contract.operations.get(call.function)
+        if operation is None:
+            raise CannotPlay(
+                f"the contract {contract.name} does not name {call.function}",
+                function=call.function,
+                ours=True,
+            )
+        signs = call.function in {"sign_up", "sign_in"}
+        return request_for(
+            contract,
+            operation,
+            self._values(actor, call),
+            token=None if signs else self.token(actor, token),
+            without=call.without,
+            body=call.body,
+        )
+
+    def _values(self, actor: Actor, call: Call) -> dict[str, str]:
+        own = dict(self._cast.profile(actor.user))
+        given = {name: self.expanded(text) for name, text in call.inputs.items()}
+        if call.function == "change_password":
+            own["old"] = self._cast.password(actor.user)
+            given["new"] = self._cast.new_password(actor.user, given.get("new"))
+        if call.function == "post_message":
+            given["message"] = self._cast.message(actor.user, given.get("message"))
+        return {**own, **given}
+
+    def _send(
+        self,
+        actor: Actor,
+        call: Call,
+        request: Request,
+        release: Callable[[], float] | None = None,
+    ) -> Exchange:
+        place = self._server.contract.operations[call.function].token
+        exchange = self._exchange(actor, call.function, request, place, release)
+        if is_accepted(exchange):
+            if call.function == "change_password":
+                self._cast.accept_new_password(actor.user)
+            if call.function != "sign_in" or actor in self._tokens:
+                self._server.understood.add(call.function)
+        return exchange
+
+    def _exchange(
+        self,
+        actor: Actor,
+        operation: str,
+        request: Request,
+        place: str | None,
+        release: Callable[[], float] | None = None,
+    ) -> Exchange:
+        sent = [self._recorder.now()]
+        reply, loss = None, ""
+        try:
+            reply = http.call(
+                request.method,
+                self._server.url + request.path,
+                request.headers,
+                None if request.body is None else request.body.encode("utf-8", "surrogatepass"),
+                timeout=self._server.pace.scaled(HTTP),
+                release=None if release is None else lambda: sent.append(release()),
+            )
+        except http.Lost as lost:
+            loss = str(lost)
+        exchange = Exchange(
+            step=self._recorder.step,
+            actor=actor,
+            sent=sent[-1],
+            received=self._recorder.now(),
+            operation=operation,
+            request=request,
+            reply=reply,
+            loss=loss,
+        )
+        with self._learning:
+            if reply is not None and operation == "sign_in" and is_accepted(exchange):
+                self._learn_token(actor, reply, place)
+            self._recorder.add(exchange)
+        return exchange
+
+    def _learn_token(self, actor: Actor, reply: Reply, place: str | None) -> None:
+        found = token_in(reply, place)
+        if found is None:
+            return
+        self._tokens[actor] = found
+        number = self._recorder.symbols.count(f"{actor}.token.") + 1
+        self._recorder.symbols.define(f"{actor}.token.{number}", found)
+
+    def _require_token(self, exchange: Exchange) -> None:
+        place = self._server.contract.operations["sign_in"].token
+        if exchange.reply is None or token_in(exchange.reply, place) is None:
+            raise CannotPlay(
+                f"{exchange.actor}: there is no token at {place or 'json:data'} in the answer to "
+                f"sign_in: {answered(exchange)}",
+                function="sign_in",
+            )
