@@ -36,7 +36,7 @@ def is_accepted(exchange: Exchange) -> bool:
 
 
 def strings_in(body: str) -> Iterator[str]:
-    """Yield every string of a JSON body, keys too; the body itself where it is not JSON."""
+    """Yield every string of a JSON body in order, keys too; the body itself where it is no JSON."""
     try:
         waiting = [json_of(body)]
     except ValueError:
@@ -46,9 +46,9 @@ def strings_in(body: str) -> Iterator[str]:
         value = waiting.pop()
         if isinstance(value, dict):
             yield from value
-            waiting.extend(value.values())
+            waiting.extend(reversed(value.values()))
         elif isinstance(value, list):
-            waiting.extend(value)
+            waiting.extend(reversed(value))
         elif isinstance(value, str):
             yield value
 

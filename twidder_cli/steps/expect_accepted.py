@@ -15,14 +15,15 @@ class ExpectAccepted(ExpectAnswer):
     """`- expect_accepted: {by: bob@desk, calls: [get_user_data_by_token], shows: ["{bob.email}"]}`.
 
     Without `calls`: the four functions that read. Each answer must be
-    accepted, hold every text of `shows` and none of `lacks`; captured values
-    are written by name.
+    accepted, hold every text of `shows`, none of `lacks`, and those of
+    `in_order` in that order; captured values are written by name.
     """
 
     kinds: ClassVar = ("expect_accepted",)
 
     shows: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()
+    in_order: tuple[str, ...] = ()
 
     def judge(self, view: View) -> Iterator[Finding]:
         calls = list(view.mine(Exchange))
@@ -51,6 +52,16 @@ class ExpectAccepted(ExpectAnswer):
                 title=f"{call.operation} does not hand over what it should",
                 expected=f"{listed(missing)} in the answer",
                 hint="Is it stored when it is given, and read back for the right user?",
+            )
+        places = [said.find(text) for text in self.in_order]
+        if -1 in places or places != sorted(places):
+            yield self.finding(
+                view,
+                [call],
+                title=f"{call.operation} hands things over in another order",
+                expected=f"{listed(self.in_order)}, in this order",
+                hint="Sort by what says when it was made, and number what is made at the same "
+                "moment.",
             )
         if present:
             yield self.finding(
