@@ -1,4 +1,6 @@
-"""`twidder scenario`: what can be checked."""
+"""`twidder scenario`: what can be checked, and files of one's own."""
+
+import json
 
 import click
 from rich.console import Console
@@ -6,8 +8,13 @@ from rich.table import Table
 from rich.text import Text
 
 from twidder_cli.load.library import find_plan, find_scenarios, load_scenarios, requirements
-from twidder_cli.model.scenario import Share
+from twidder_cli.load.schema import scenario_schema
+from twidder_cli.model.drawing import drawn
+from twidder_cli.model.scenario import Scenario, Share
 from twidder_cli.model.words import number
+
+_LANES = 4
+"""Actors that fit beside each other on 80 columns, with the server."""
 
 
 @click.group()
@@ -44,3 +51,80 @@ def list_(names: tuple[str, ...], plan: str | None) -> None:
             Text.assemble((one.id, "bold"), f"\n{one.title}"),
         )
     Console().print(table)
+
+
+@scenario.command()
+@click.argument("names", nargs=-1, required=True, metavar="PATH_OR_ID...")
+def lint(names: tuple[str, ...]) -> None:
+    """Find every mistake in scenario files, in one pass.
+
+    Tells file:line:column, what was expected, and what was probably meant;
+    also expectations that can't fail, such as a silence that follows no
+    trigger. Exits with 2 when there is a mistake.
+
+    \b
+    Examples:
+      twidder scenario lint my-scenarios/
+      twidder scenario lint my-scenarios/twice.yaml
+    """
+    found = load_scenarios(find_scenarios(names))
+    click.echo(f"{len(found)} scenario{'' if len(found) == 1 else 's'}, no mistake")
+
+
+@scenario.command()
+@click.argument("name", metavar="PATH_OR_ID")
+def explain(name: str) -> None:
+    """Tell what a scenario is about, what is done, and how a good run goes.
+
+    \b
+    Example:
+      twidder scenario explain lab3/targeted
+    """
+    console = Console()
+    for one in load_scenarios(find_scenarios((name,))):
+        _explain(one, console)
+
+
+def _explain(one: Scenario, console: Console) -> None:
+    requirement = requirements()[one.requirement]
+    console.print(Text(f"{one.id}: {one.title}", style="bold"))
+    rows = [
+        ("lab says", f"{requirement.says} ({requirement.ref} {requirement.id}, {one.level})"),
+        ("why", one.why),
+        ("needs", ", ".join(one.needs)),
+        ("hint", one.hint),
+        ("file", one.path),
+    ]
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in rows:
+        if text:
+            table.add_row(label, Text(text))
+    console.print(table)
+    console.print()
+    arrows = [arrow for step in one.steps for arrow in step.arrows()]
+    if len(one.actors) <= _LANES:
+        for line in drawn(one.actors, arrows):
+            console.print(Text(line), soft_wrap=True)
+    else:
+        for arrow in arrows:
+            console.print(Text(f"{arrow.actor or '--':<15} {arrow.label}"), soft_wrap=True)
+    console.print()
+
+
+@scenario.command()
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors.
+
+    The first line of a scenario file tells an editor with a YAML language
+    server where it is:
+
+    \b
+      # yaml-language-server: $schema=scenario.schema.json
+
+    \b
+    Example:
+      twidder scenario schema > scenario.schema.json
+    """
+    click.echo(json.dumps(scenario_schema(), indent=2))

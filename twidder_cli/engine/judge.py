@@ -24,10 +24,16 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
         for number, step in _numbered(scenario.steps)
         if number in played
     ]
-    findings += _over_rounds(judged)
+    findings += [_hinted(finding, scenario) for finding in _over_rounds(judged)]
     if has_stalled(timeline):
         findings = [_doubted(finding) for finding in findings]
     return Outcome.of(findings)
+
+
+def _hinted(finding: Finding, scenario: Scenario) -> Finding:
+    if not scenario.hint or finding.verdict is not Verdict.FAILED:
+        return finding
+    return msgspec.structs.replace(finding, hint=scenario.hint)
 
 
 def has_stalled(timeline: Timeline) -> bool:

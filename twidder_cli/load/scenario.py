@@ -15,9 +15,11 @@ from twidder_cli.steps import step_kinds
 MACROS = ("include", "repeat")
 """Words that stand where steps do and are written out when a file is read."""
 
+MOST_ROUNDS = 200
+"""Times that a `repeat` may ask for."""
+
 _DEEPEST = 5
-_MOST_ROUNDS = 200
-_FIELDS = ("title", "requirement", "needs", "level", "actors", "steps")
+_FIELDS = ("title", "why", "requirement", "needs", "level", "actors", "hint", "steps")
 _SAMPLES = {str: "a text", Actor: "an actor such as 'anna@laptop'"}
 
 
@@ -98,8 +100,8 @@ class _Steps:
     def _repeat(self, value: Value, depth: int) -> list[Step]:
         fields = value.fields(("times", "steps"), ("times", "steps"), "field of repeat")
         times = fields["times"].plain if "times" in fields else None
-        if not isinstance(times, int) or not 2 <= times <= _MOST_ROUNDS:
-            value.wrong(f"expected times, a whole number from 2 to {_MOST_ROUNDS}")
+        if not isinstance(times, int) or not 2 <= times <= MOST_ROUNDS:
+            value.wrong(f"expected times, a whole number from 2 to {MOST_ROUNDS}")
             return []
         steps = self.read(fields["steps"], depth + 1) if "steps" in fields else []
         return [_at(step, round_=number) for number in range(1, times + 1) for step in steps]

@@ -3,7 +3,7 @@
 import re
 from typing import Self
 
-_NAME = re.compile(r"([a-z][a-z0-9]{0,15})@([a-z][a-z0-9-]{0,23})")
+ACTOR_PATTERN = r"^[a-z][a-z0-9]{0,15}@[a-z][a-z0-9-]{0,23}$"
 
 
 class Actor(str):
@@ -17,7 +17,7 @@ class Actor(str):
     @classmethod
     def parse(cls, text: str) -> Self:
         """Return the actor named `text`; raises ValueError when that is no actor's name."""
-        if not _NAME.fullmatch(text):
+        if not re.fullmatch(ACTOR_PATTERN, text):
             raise ValueError(f"expected an actor such as 'anna@laptop', got {text!r}")
         return cls(text)
 

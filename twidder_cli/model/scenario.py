@@ -22,7 +22,11 @@ class Source(Noun):
 
 
 class Scenario(Noun):
-    """One story with its expectations. `path` is the file as messages name it."""
+    """One story with its expectations. `path` is the file as messages name it.
+
+    `why` says what a user loses when it fails; `hint` is the likeliest cause,
+    told in place of the more general hint of a step.
+    """
 
     id: str
     path: str
@@ -32,6 +36,8 @@ class Scenario(Noun):
     steps: tuple[Step, ...]
     needs: tuple[str, ...] = ()
     level: Level = "required"
+    why: str = ""
+    hint: str = ""
 
 
 class Requirement(Noun):

@@ -1,13 +1,17 @@
 """What a step is, and the stage it plays on."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal, Protocol
 
 from twidder_cli.model import Noun
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.view import View
+
+DURATION_PATTERN = r"^[0-9]+(\.[0-9]+)? m?s$"
 
 
 class Duration(str):
@@ -18,11 +22,10 @@ class Duration(str):
     @property
     def seconds(self) -> float:
         """The time in seconds; raises ValueError where the text is no time."""
-        amount, _, unit = self.partition(" ")
-        factor = {"s": 1.0, "ms": 0.001}.get(unit.strip())
-        if factor is None or not amount.replace(".", "", 1).isdecimal():
+        if not re.fullmatch(DURATION_PATTERN, self):
             raise ValueError(f"expected a time such as '5 s' or '300 ms', got {str(self)!r}")
-        return float(amount) * factor
+        amount, _, unit = self.partition(" ")
+        return float(amount) * (1.0 if unit == "s" else 0.001)
 
 
 class Call(Noun):
@@ -106,6 +109,10 @@ class Step(Noun):
     def inside(self) -> tuple["Step", ...]:
         """The steps that this one plays and judges in its own way."""
         return ()
+
+    def arrows(self) -> Iterator[Arrow]:
+        """Yield what passes between the actors and the server when all goes well."""
+        yield from ()
 
     @property
     def calls_of_actors(self) -> tuple[tuple[Actor, Call], ...]:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import FUNCTIONS, INPUTS, READING
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Call, Stage, Step
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
@@ -16,10 +17,20 @@ class ExpectAnswer(Step):
     """Calls functions as each actor; `token` is sent in place of the actor's own."""
 
     shorthand: ClassVar = "by"
+    answer: ClassVar = ""
 
     by: tuple[Actor, ...]
     calls: tuple[Call, ...] = tuple(Call(function=name) for name in READING)
     token: str | None = None
+
+    def arrows(self) -> Iterator[Arrow]:
+        for actor in self.by:
+            if [call.function for call in self.calls] == list(READING):
+                label = f"what reads: {self.answer}"
+                yield Arrow(actor=actor, label=label, kind="asks")
+                continue
+            for call in self.calls:
+                yield Arrow(actor=actor, label=f"{call}: {self.answer}", kind="asks")
 
     def play(self, stage: Stage) -> None:
         for actor in self.by:

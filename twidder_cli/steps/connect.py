@@ -1,8 +1,10 @@
 """`connect` and `disconnect`: sockets are opened, and left."""
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Ending, Stage, Step
 
 
@@ -20,6 +22,11 @@ class Connect(Step):
 
     by: tuple[Actor, ...]
     token: str | None = None
+
+    def arrows(self) -> Iterator[Arrow]:
+        token = f", token {self.token}" if self.token is not None else ""
+        for actor in self.by:
+            yield Arrow(actor=actor, label=f"opens a socket{token}", kind="asks")
 
     def play(self, stage: Stage) -> None:
         stage.connect(self.by, self.token)
@@ -43,6 +50,11 @@ class Disconnect(Step):
     by: tuple[Actor, ...]
     how: Ending = "close"
     which: Literal["newest", "oldest"] = "newest"
+
+    def arrows(self) -> Iterator[Arrow]:
+        label = {"close": "closes", "cut": "cuts", "freeze": "no longer reads"}[self.how]
+        for actor in self.by:
+            yield Arrow(actor=actor, label=f"{label} its {self.which} socket", kind="asks")
 
     def play(self, stage: Stage) -> None:
         stage.disconnect(self.by, self.how, oldest=self.which == "oldest")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
 from twidder_cli.model.timeline import Played
 from twidder_cli.model.verdicts import Finding
@@ -20,6 +21,11 @@ class Eventually(Step):
 
     steps: tuple[Step, ...]
     within: Duration = Duration("5 s")
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label=f"eventually, within {self.within}", kind="note")
+        for step in self.steps:
+            yield from step.arrows()
 
     def play(self, stage: Stage) -> None:
         deadline = stage.now() + self.within.seconds

@@ -20,6 +20,7 @@ class ExpectAccepted(ExpectAnswer):
     """
 
     kinds: ClassVar = ("expect_accepted",)
+    answer: ClassVar = "accepted"
 
     shows: tuple[str, ...] = ()
     lacks: tuple[str, ...] = ()

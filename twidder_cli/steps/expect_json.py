@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import FUNCTIONS
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.replies import is_accepted, json_of
 from twidder_cli.model.step import Stage, Step
 from twidder_cli.model.timeline import Exchange
@@ -24,6 +25,9 @@ class ExpectJson(Step):
     shorthand: ClassVar = "by"
 
     by: tuple[Actor, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label="every answer so far was JSON", kind="note")
 
     def play(self, stage: Stage) -> None:
         """Nothing to do: it is about what was answered before."""

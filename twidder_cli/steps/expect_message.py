@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
 from twidder_cli.model.timeline import Frame, Taken
 from twidder_cli.model.verdicts import Finding
@@ -22,6 +23,9 @@ class ExpectMessage(Step):
 
     on: Actor
     says: str
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor=self.on, label=self.says, kind="hears")
 
     def play(self, stage: Stage) -> None:
         """Nothing to do: it is about what has arrived."""
@@ -59,6 +63,9 @@ class ExpectNext(Step):
     on: Actor
     says: str
     within: Duration = Duration("5 s")
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor=self.on, label=f"next: {self.says}", kind="hears")
 
     def play(self, stage: Stage) -> None:
         stage.take(self.on, self.within.seconds)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
@@ -18,6 +19,9 @@ class ExpectNoError(Step):
     shorthand: ClassVar = "by"
 
     by: tuple[Actor, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label="no answer so far was an error of the server", kind="note")
 
     def play(self, stage: Stage) -> None:
         """Nothing to do: it is about what was answered before."""

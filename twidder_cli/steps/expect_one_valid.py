@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import READING
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.replies import handed_over, is_accepted
 from twidder_cli.model.step import Call, Stage, Step
 from twidder_cli.model.timeline import Exchange
@@ -23,6 +24,9 @@ class ExpectOneValid(Step):
     shorthand: ClassVar = "of"
 
     of: tuple[Actor, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label="exactly one of their tokens is valid", kind="note")
 
     def play(self, stage: Stage) -> None:
         for actor in self.of:

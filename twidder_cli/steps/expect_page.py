@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
@@ -21,6 +22,10 @@ class ExpectPage(Step):
 
     by: Actor
     at: tuple[str, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        for path in self.at:
+            yield Arrow(actor=self.by, label=f"GET {path}: the page", kind="asks")
 
     def play(self, stage: Stage) -> None:
         for path in self.at:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.view import View
@@ -23,6 +24,10 @@ class ExpectPush(Step):
 
     to: tuple[Actor, ...]
     within: Duration = Duration("5 s")
+
+    def arrows(self) -> Iterator[Arrow]:
+        for actor in self.to:
+            yield Arrow(actor=actor, label=f"logout, within {self.within}", kind="hears")
 
     def play(self, stage: Stage) -> None:
         stage.await_push(self.to, self.within.seconds)

@@ -23,6 +23,7 @@ class ExpectRefused(ExpectAnswer):
     """
 
     kinds: ClassVar = ("expect_refused",)
+    answer: ClassVar = "refused"
 
     witness: Actor | None = None
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import CONTROL, Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 from twidder_cli.model.timeline import Connection, Frame
 from twidder_cli.model.verdicts import Finding, Verdict
@@ -25,6 +26,10 @@ class ExpectSilence(Step):
     follows_trigger: ClassVar = True
 
     of: tuple[Actor, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        for actor in self.of:
+            yield Arrow(actor=actor, label="hears nothing", kind="silent")
 
     def play(self, stage: Stage) -> None:
         stage.quiet((*self.of, CONTROL))

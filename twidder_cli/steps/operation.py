@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import FUNCTIONS, INPUTS
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Call, Stage, Step
 
 
@@ -28,6 +29,10 @@ class Operation(Step):
     message: str | None = None
 
     capture: dict[str, str] = {}
+
+    def arrows(self) -> Iterator[Arrow]:
+        for actor in self.by:
+            yield Arrow(actor=actor, label=self.kind, kind="asks")
 
     def play(self, stage: Stage) -> None:
         for actor, call in self.calls_of_actors:

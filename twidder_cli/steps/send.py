@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}\s*)+")
@@ -23,6 +24,10 @@ class Send(Step):
     text: str | None = None
     binary: str | None = None
     raw: str | None = None
+
+    def arrows(self) -> Iterator[Arrow]:
+        label = self.text or f"bytes {self.binary or self.raw}"
+        yield Arrow(actor=self.by, label=label, kind="asks")
 
     def play(self, stage: Stage) -> None:
         if self.text is not None:

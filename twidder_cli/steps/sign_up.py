@@ -1,8 +1,10 @@
 """`sign_up`: accounts are made."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Call, Stage, Step
 
 
@@ -13,6 +15,9 @@ class SignUp(Step):
     shorthand: ClassVar = "by"
 
     by: tuple[str, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label=f"{', '.join(self.by)} sign up", kind="note")
 
     def play(self, stage: Stage) -> None:
         for actor, call in self.calls_of_actors:

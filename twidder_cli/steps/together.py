@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 
 
@@ -18,6 +19,11 @@ class Together(Step):
     shorthand: ClassVar = "steps"
 
     steps: tuple[Step, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label="at the same time", kind="note")
+        for step in self.steps:
+            yield from step.arrows()
 
     def play(self, stage: Stage) -> None:
         stage.together([pair for step in self.steps for pair in step.calls_of_actors])

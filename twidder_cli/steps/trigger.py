@@ -1,7 +1,9 @@
 """`trigger`: what is done so that somebody is told."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
+from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 
 
@@ -16,6 +18,11 @@ class Trigger(Step):
     shorthand: ClassVar = "steps"
 
     steps: tuple[Step, ...]
+
+    def arrows(self) -> Iterator[Arrow]:
+        yield Arrow(actor="", label="trigger", kind="note")
+        for step in self.steps:
+            yield from step.arrows()
 
     def play(self, stage: Stage) -> None:
         stage.settle()
