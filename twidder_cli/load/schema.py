@@ -35,10 +35,7 @@ def scenario_schema() -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "A scenario of twidder check",
-        "anyOf": [
-            _object(fields, required),
-            _object({"title": _SIMPLE[str], "steps": _STEPS}, ["steps"]),
-        ],
+        "anyOf": [_object(fields, required), _object(opening, ["steps"])],
         "$defs": {"step": _step(), "call": _call()},
     }
 
