@@ -61,7 +61,7 @@ class Twidder:
         self.users: dict[str, dict[str, str]] = {}
         self.walls: dict[str, list[dict[str, str]]] = {}
         self.sessions: dict[str, Session] = {}
-        self.app = self._wired()
+        self.app = self.wired()
 
     # Sessions
 
@@ -265,7 +265,8 @@ class Twidder:
         """Return where a route is."""
         return path
 
-    def _wired(self) -> Flask:
+    def wired(self) -> Flask:
+        """Return the WSGI application."""
         app = Flask(__name__, static_folder="static", static_url_path=self.static_path)
         app.add_url_rule("/", view_func=self.page)
         for function, route in ROUTES.items():

@@ -67,6 +67,24 @@ class SaysAndCloses(Twidder):
 
 
 @right
+class SaysItTwice(Twidder):
+    """The notice comes again half a second later."""
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        threading.Timer(0.5, super().tell, [session]).start()
+
+
+@right
+class ClosesLater(Twidder):
+    """A second after the notice the socket is closed."""
+
+    def say_goodbye(self, socket: Any) -> None:
+        super().say_goodbye(socket)
+        threading.Timer(1.0, socket.close).start()
+
+
+@right
 class OnlyCloses(Twidder):
     """The socket is closed without a message."""
 
@@ -151,6 +169,81 @@ class GreetsWithWords(Twidder):
         session = super().on_greeting(socket, token)
         self.send(socket, f"Hello {session.email}!" if session else "I don't know you.")
         return session
+
+
+@right
+class AcknowledgesByNumber(Twidder):
+    """A greeting is answered with a number, and the notice is another number."""
+
+    notice = '{"status": 401}'
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        self.send(socket, '{"status": 200}' if session else self.notice)
+        return session
+
+
+@right
+class Echoes(Twidder):
+    """A greeting is sent back."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        self.send(socket, f"You said: {token}")
+        return super().on_greeting(socket, token)
+
+
+@right
+class PingsItsClients(Twidder):
+    """Every client is pinged, once a second."""
+
+    def wired(self) -> Flask:
+        app = super().wired()
+        app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 1}
+        return app
+
+
+@right
+class SaysGoodbyeToStrangers(Twidder):
+    """Who comes with a token that is not valid gets the same notice as who is expired."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is None:
+            self.say_goodbye(socket)
+        return session
+
+
+@right
+class LeavesStrangersInSilence(Twidder):
+    """Who comes with a token that is not valid may stay, and hears nothing."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        while session is None:
+            socket.receive()
+        return session
+
+
+@right
+class AnnouncesWhoComesAndGoes(Twidder):
+    """Everybody hears who opens a socket, and who closes one; a logout closes it."""
+
+    def announce(self, event: str, email: str) -> None:
+        for socket in self.all_sockets():
+            self.send(socket, json.dumps({"event": event, "user": email}))
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            self.announce("joined", session.email)
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        super().on_close(socket, session)
+        self.announce("left", session.email)
+
+    def say_goodbye(self, socket: Any) -> None:
+        socket.close()
 
 
 class Counts(Twidder):

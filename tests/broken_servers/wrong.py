@@ -212,6 +212,20 @@ class PostsBeforeItChecksTheToken(Twidder):
         return known if known and function == "post_message" else super().caller(function)
 
 
+@caught_by("lab3/one-session")
+class RefusesAndHandsOver(Twidder):
+    """An expired token is answered with status 401, and with the data."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        known = self.sessions.get(token or "")
+        return known if function.startswith("get") else super().check_token(token, function)
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        is_valid = super().check_token(self.sent_token(), function) is not None
+        is_late = function.startswith("get") and not is_valid
+        return ({"data": data}, 401) if is_late else super().answer(function, data)
+
+
 # Tokens that open what they should not
 
 
@@ -233,6 +247,15 @@ class TakesAnyToken(Twidder):
         if token not in self.sessions:
             token = list(self.sessions)[-1]
         return super().check_token(token, function)
+
+
+@caught_by("lab3/token-made-up")
+class CrashesOnUnknownTokens(Twidder):
+    """An unknown token is answered with status 500."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        session = self.sessions[token or ""]
+        return session if session.is_valid else None
 
 
 @caught_by("lab3/token-expired")
@@ -278,6 +301,20 @@ class FailsOnDeadSockets(Twidder):
 
     def send(self, socket: Any, message: str | bytes) -> None:
         socket.send(message)
+
+
+@caught_by("lab3/refresh")
+class ForgetsTheNewerSocket(Twidder):
+    """A session's socket has one place, which the clean-up of an older one empties."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            session.sockets[:] = [socket]
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        session.sockets.clear()
 
 
 # The page, and JSON
@@ -382,6 +419,22 @@ class ShowsTheOwnData(Twidder):
 
     def get_user_data_by_email(self, email: str) -> Any:
         return self.data_of(self.caller("get_user_data_by_email").email)
+
+
+@caught_by("lab3/nine-functions")
+class ShowsTheOldestFirst(Twidder):
+    """A wall begins with its oldest message."""
+
+    def messages_of(self, email: str) -> list[dict[str, str]]:
+        return super().messages_of(email)[::-1]
+
+
+@caught_by("lab3/nine-functions")
+class TakesShortPasswords(Twidder):
+    """A password may be as short as one likes."""
+
+    def check_new_password(self, password: str) -> None:
+        pass
 
 
 @caught_by("lab3/nine-functions")
