@@ -135,11 +135,11 @@ class Polls(Twidder):
 
 
 @right
-class TakesASecond(Twidder):
-    """The first client is told a second after the second sign-in."""
+class TakesItsTime(Twidder):
+    """The first client is told half a second after the second sign-in."""
 
     def tell(self, session: Session) -> None:
-        threading.Timer(1.0, super().tell, [session]).start()
+        threading.Timer(0.5, super().tell, [session]).start()
 
 
 # What else is said on sockets

@@ -41,7 +41,7 @@ ABOUT_TIME = frozenset(
         "right/says-it-twice",
         "right/closes-later",
         "right/polls",
-        "right/takes-a-second",
+        "right/takes-its-time",
         "right/pings-its-clients",
         "right/counts-fast",
         "right/counts-slowly",
