@@ -6,7 +6,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
-.PHONY: check test serve lint system clean
+.PHONY: check test serve lint golden system clean
 
 check: $(INSTALLED)          ## install, then check the reference application
 	$(BIN)/twidder check
@@ -21,6 +21,9 @@ lint: $(INSTALLED)           ## formatting, lint rules and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+
+golden: $(INSTALLED) system  ## write what the checker says about each server of tests/broken_servers
+	TWIDDER_GOLDEN=1 $(BIN)/pytest -n 2 -k "is_caught or full_marks" tests/checker/test_gallery.py
 
 # Debian's python3 comes without the venv module, and the rest of the world's with it.
 $(INSTALLED): pyproject.toml

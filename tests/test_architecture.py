@@ -31,7 +31,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.load": ("twidder_cli", "twidder_cli.steps", MODEL, ERRORS),  # where files are
     MODEL: (),
     "twidder_cli.processes": (),
-    "twidder_cli.reporters": ("twidder_cli.load.source.did_you_mean", MODEL, ERRORS),
+    "twidder_cli.reporters": (MODEL, ERRORS),
     "twidder_cli.runner": ("twidder_cli.processes", MODEL),
     "twidder_cli.steps": (MODEL,),
     "twidder_cli.submissions": ("twidder_cli.processes", "twidder_cli.wire", MODEL, ERRORS),
@@ -300,7 +300,7 @@ def test_a_module_without_a_room_is_seen() -> None:
     ("module", "source"),
     [
         ("twidder_cli.engine.stage", "from twidder_cli.wire import http\nimport urllib.parse"),
-        ("twidder_cli.reporters.json", "from twidder_cli.load.source import did_you_mean"),
+        ("twidder_cli.reporters.json", "from twidder_cli.errors import did_you_mean"),
         ("twidder_cli.commands.serve", "import twidder\nimport socket"),
         ("twidder_cli.commands.scenario", "Console().print('done')"),
         ("twidder_cli.processes", "import os\nos.execve('a', [], {})\nimport subprocess"),

@@ -1,0 +1,366 @@
+"""Servers that are right in unusual ways: each one has to get full marks."""
+
+import itertools
+import json
+import socket as sockets
+import threading
+import time
+from typing import Any
+
+from flask import Flask
+from flask.typing import ResponseReturnValue
+
+from .base import Refused, Session, Twidder
+
+SERVERS: dict[str, type[Twidder]] = {}
+
+
+def right(server: type[Twidder]) -> type[Twidder]:
+    """Put a server into the gallery; its docstring says what is unusual."""
+    name = "".join(f"-{c.lower()}" if c.isupper() else c for c in server.__name__)[1:]
+    assert name not in SERVERS
+    SERVERS[name] = server
+    return server
+
+
+def make(name: str) -> Flask:
+    """Return the application of a right server."""
+    return SERVERS[name]().app
+
+
+# How the first client is told
+
+
+@right
+class Plain(Twidder):
+    """Nothing about it is unusual."""
+
+
+@right
+class SaysOneWord(Twidder):
+    """The notice is a bare word."""
+
+    notice = "terminated"
+
+
+@right
+class SaysItOddly(Twidder):
+    """The notice is JSON that nobody would guess."""
+
+    notice = '[0, {"bye": null}, "Someone has signed in as you \\u2013 at 12:34:56."]'
+
+
+@right
+class SaysItInBytes(Twidder):
+    """The notice is a binary message."""
+
+    notice = b"\x00logout"
+
+
+@right
+class SaysAndCloses(Twidder):
+    """After the notice the socket is closed."""
+
+    def say_goodbye(self, socket: Any) -> None:
+        super().say_goodbye(socket)
+        socket.close()
+
+
+@right
+class SaysItTwice(Twidder):
+    """The notice comes again half a second later."""
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        threading.Timer(0.5, super().tell, [session]).start()
+
+
+@right
+class ClosesLater(Twidder):
+    """A second after the notice the socket is closed."""
+
+    def say_goodbye(self, socket: Any) -> None:
+        super().say_goodbye(socket)
+        threading.Timer(1.0, socket.close).start()
+
+
+@right
+class OnlyCloses(Twidder):
+    """The socket is closed without a message."""
+
+    def say_goodbye(self, socket: Any) -> None:
+        socket.close()
+
+
+@right
+class HangsUp(Twidder):
+    """The connection ends without a closing handshake."""
+
+    def say_goodbye(self, socket: Any) -> None:
+        socket.sock.shutdown(sockets.SHUT_RDWR)
+
+
+# When the first client is told
+
+
+@right
+class WaitsForTheSecondSocket(Twidder):
+    """The first session is over, and told so, when the second client's socket arrives."""
+
+    def start_session(self, email: str) -> Session:
+        session = Session(email)
+        self.sessions[session.token] = session
+        return session
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        for other in list(self.sessions.values()) if session else ():
+            if session and other.email == session.email and other is not session and other.is_valid:
+                self.end(other)
+                self.tell(other)
+        return session
+
+
+@right
+class Polls(Twidder):
+    """Every socket looks twice a second whether its session is over."""
+
+    def tell(self, session: Session) -> None:
+        pass
+
+    def listen(self, socket: Any, session: Session) -> None:
+        while session.is_valid:
+            socket.receive(timeout=0.5)
+        self.say_goodbye(socket)
+
+
+@right
+class TakesItsTime(Twidder):
+    """The first client is told half a second after the second sign-in."""
+
+    def tell(self, session: Session) -> None:
+        threading.Timer(0.5, super().tell, [session]).start()
+
+
+# What else is said on sockets
+
+
+@right
+class AcknowledgesTheGreeting(Twidder):
+    """Every greeting is answered, by name."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            name = self.users[session.email]["firstname"]
+            self.send(socket, json.dumps({"type": "welcome", "name": name, "as": session.email}))
+        return session
+
+
+@right
+class GreetsWithWords(Twidder):
+    """Every socket is welcomed before it has said anything, and once more after."""
+
+    def serve_socket(self, socket: Any) -> None:
+        self.send(socket, "Who are you?")
+        super().serve_socket(socket)
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        self.send(socket, f"Hello {session.email}!" if session else "I don't know you.")
+        return session
+
+
+@right
+class AcknowledgesByNumber(Twidder):
+    """A greeting is answered with a number, and the notice is another number."""
+
+    notice = '{"status": 401}'
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        self.send(socket, '{"status": 200}' if session else self.notice)
+        return session
+
+
+@right
+class Echoes(Twidder):
+    """A greeting is sent back."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        self.send(socket, f"You said: {token}")
+        return super().on_greeting(socket, token)
+
+
+@right
+class PingsItsClients(Twidder):
+    """Every client is pinged, once a second."""
+
+    def wired(self) -> Flask:
+        app = super().wired()
+        app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 1}
+        return app
+
+
+@right
+class SaysGoodbyeToStrangers(Twidder):
+    """Who comes with a token that is not valid gets the same notice as who is expired."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is None:
+            self.say_goodbye(socket)
+        return session
+
+
+@right
+class LeavesStrangersInSilence(Twidder):
+    """Who comes with a token that is not valid may stay, and hears nothing."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        while session is None:
+            socket.receive()
+        return session
+
+
+@right
+class AnnouncesWhoComesAndGoes(Twidder):
+    """Everybody hears who opens a socket, and who closes one; a logout closes it."""
+
+    def announce(self, event: str, email: str) -> None:
+        for socket in self.all_sockets():
+            self.send(socket, json.dumps({"event": event, "user": email}))
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            self.announce("joined", session.email)
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        super().on_close(socket, session)
+        self.announce("left", session.email)
+
+    def say_goodbye(self, socket: Any) -> None:
+        socket.close()
+
+
+class Counts(Twidder):
+    """Says to everybody how many are here."""
+
+    def count(self) -> None:
+        here = self.all_sockets()
+        for socket in here:
+            self.send(socket, json.dumps({"type": "online", "count": len(here), "at": time.time()}))
+
+
+@right
+class CountsAtEachConnect(Counts):
+    """Everybody hears how many are here when somebody comes or goes."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        self.count()
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        super().on_close(socket, session)
+        self.count()
+
+
+@right
+class CountsAtEachSignIn(Counts):
+    """Everybody hears how many are here when somebody signs in."""
+
+    def start_session(self, email: str) -> Session:
+        session = super().start_session(email)
+        self.count()
+        return session
+
+
+class CountsAllTheTime(Counts):
+    """Everybody hears how many are here, again and again."""
+
+    rhythm = 0.3
+
+    def __init__(self) -> None:
+        super().__init__()
+        threading.Thread(target=self.go_on_counting, daemon=True).start()
+
+    def go_on_counting(self) -> None:
+        for _ in itertools.count():
+            time.sleep(self.rhythm)
+            self.count()
+
+
+@right
+class CountsFast(CountsAllTheTime):
+    """Everybody hears how many are here, every 0.3 s."""
+
+
+@right
+class CountsSlowly(CountsAllTheTime):
+    """Everybody hears how many are here, every 2 s."""
+
+    rhythm = 2.0
+
+
+# How answers are worded
+
+
+@right
+class RefusesWithStatus200(Twidder):
+    """A refusal has status 200 and says so in its body."""
+
+    def refuse(self, refused: Refused) -> ResponseReturnValue:
+        return {"success": False, "message": refused.message}
+
+
+@right
+class RefusesWithAWord(Twidder):
+    """A refusal has status 200, and `success` is a word."""
+
+    def refuse(self, refused: Refused) -> ResponseReturnValue:
+        return {"success": "False", "message": refused.message, "data": ""}
+
+
+@right
+class RefusesInHtml(Twidder):
+    """A refusal is an error page."""
+
+    def refuse(self, refused: Refused) -> ResponseReturnValue:
+        return f"<!doctype html><title>No</title><h1>{refused.message}</h1>", refused.status
+
+
+@right
+class HasNothingToSay(Twidder):
+    """What hands over no data answers with status 204 and no body."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return super().answer(function, data) if data is not None else ("", 204)
+
+
+@right
+class SaysOnlyWhatIsAsked(Twidder):
+    """Answers hold the data and nothing else; the status says the rest."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return {"data": data} if function == "sign_in" else (json.dumps(data), 200)
+
+
+@right
+class CreatesSessions(Twidder):
+    """sign_in answers 201."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        reply = {"success": True, "message": "Created.", "data": data}
+        return reply, 201 if function == "sign_in" else 200
+
+
+@right
+class EndsPathsWithSlashes(Twidder):
+    """Every path ends with a slash; without it there is a redirect with 308."""
+
+    def path(self, path: str) -> str:
+        return f"{path}/"

@@ -1,0 +1,146 @@
+"""`expect_push`: what counts as being told, and what is said when nobody was."""
+
+import pytest
+
+from tests.checker.timelines import (
+    ANNA,
+    BOB,
+    CAROL,
+    EVERYBODY,
+    TRIGGER,
+    binary,
+    closed,
+    judged,
+    left,
+    lost,
+    message,
+    opened,
+    quiet,
+    timeline,
+    trigger,
+)
+from twidder_cli.model.timeline import Frame
+from twidder_cli.model.verdicts import Verdict
+from twidder_cli.steps.expect_push import ExpectPush
+
+STEP = ExpectPush(kind="expect_push", line=11, to=(ANNA,))
+
+NOT_TOLD = "anna@laptop was not told"
+GONE = "The socket of anna@laptop was gone before anything was triggered"
+
+
+@pytest.mark.parametrize(
+    "push",
+    [
+        message(ANNA, 5.5),
+        message(ANNA, 5.5, ""),
+        message(ANNA, 9.5, "you have been signed out"),
+        binary(ANNA, 5.5),
+        closed(ANNA, 5.5),
+        closed(ANNA, 5.5, 4001, "signed in elsewhere"),
+        lost(ANNA, 5.5),
+    ],
+    ids=[
+        "a message",
+        "an empty message",
+        "a late message",
+        "a binary message",
+        "a close",
+        "a close with words",
+        "a lost connection",
+    ],
+)
+def test_a_push_is(push: Frame) -> None:
+    assert judged(STEP, EVERYBODY, TRIGGER, push) == []
+
+
+def test_a_push_may_come_before_the_sign_ins_reply() -> None:
+    assert judged(STEP, EVERYBODY, TRIGGER, message(ANNA, 5.001)) == []
+
+
+def test_nothing_is_no_push() -> None:
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER)
+    assert (finding.title, finding.expected, finding.actual, finding.who, finding.line) == (
+        NOT_TOLD,
+        "a message or a close on the socket of anna@laptop within 5 s",
+        "nothing arrived",
+        (ANNA,),
+        11,
+    )
+    assert (finding.verdict, finding.evidence) == (Verdict.FAILED, (1,))
+
+
+def test_noise_that_also_flowed_before_is_no_push() -> None:
+    before, after = message(ANNA, 3, "online: 2"), message(ANNA, 5.5, "online: 3")
+    (finding,) = judged(STEP, EVERYBODY, before, TRIGGER, after)
+    assert finding.title == NOT_TOLD
+    assert 'the message "online: 3"' in finding.actual
+
+
+def test_noise_that_flowed_elsewhere_before_is_no_push() -> None:
+    noise = message(BOB, 3, "online: 2"), message(ANNA, 5.5, "online: 3")
+    (finding,) = judged(STEP, EVERYBODY, noise, TRIGGER)
+    assert finding.title == NOT_TOLD
+
+
+def test_a_rhythm_that_the_control_shows_is_no_push() -> None:
+    rhythm = [message(who, at, "tick") for at in (5.5, 9.5) for who in (ANNA, CAROL)]
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, rhythm, quiet(7))
+    assert finding.title == NOT_TOLD
+
+
+def test_a_push_among_noise_is_a_push() -> None:
+    noise = message(ANNA, 3, "online: 2"), message(ANNA, 5.4, "online: 3")
+    assert judged(STEP, EVERYBODY, noise, TRIGGER, message(ANNA, 5.5)) == []
+
+
+def test_a_broadcast_is_a_push_too() -> None:
+    everybody = [message(who, 5.5) for who in (ANNA, BOB, CAROL)]
+    assert judged(STEP, EVERYBODY, TRIGGER, everybody) == []
+
+
+@pytest.mark.parametrize("end", [closed(ANNA, 4), lost(ANNA, 4)], ids=["closed", "lost"])
+def test_a_socket_that_ended_before_the_trigger_is_its_own_finding(end: Frame) -> None:
+    (finding,) = judged(STEP, EVERYBODY, end, TRIGGER)
+    assert finding.title == GONE
+    assert finding.actual.endswith(", 1.00 s before the trigger")
+
+
+def test_a_push_after_the_next_trigger_is_late() -> None:
+    late = message(ANNA, 9.5)
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, trigger(9, 10, step="7"), late)
+    assert finding.title == NOT_TOLD
+
+
+def test_a_push_to_somebody_else_is_none() -> None:
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, message(BOB, 5.5))
+    assert finding.title == NOT_TOLD
+
+
+def test_a_push_to_the_old_socket_is_none() -> None:
+    sockets = opened(ANNA, 2), left(ANNA, 3), opened(ANNA, 4, socket=2)
+    (finding,) = judged(STEP, sockets, TRIGGER, message(ANNA, 5.5))
+    assert finding.title == NOT_TOLD
+
+
+def test_each_actor_is_judged_alone() -> None:
+    both = ExpectPush(kind="expect_push", line=11, to=(ANNA, BOB))
+    findings = judged(both, EVERYBODY, TRIGGER, message(ANNA, 5.5))
+    assert [finding.who for finding in findings] == [(BOB,)]
+
+
+def test_what_arrived_is_shown_whole_and_escaped() -> None:
+    hostile = message(ANNA, 3, "a\x1b[31m\n")
+    (finding,) = judged(STEP, EVERYBODY, hostile, TRIGGER)
+    assert r"a\x1b[31m\n" in finding.actual
+    assert "\x1b" not in finding.actual
+
+
+def test_evidence_points_to_the_socket_and_what_it_heard() -> None:
+    parts = (EVERYBODY, message(ANNA, 3.5, "online: 2"), TRIGGER)
+    entries = timeline(*parts).entries
+    (finding,) = judged(STEP, *parts)
+    assert [entries[index] for index in finding.evidence] == [
+        EVERYBODY[1],
+        message(ANNA, 3.5, "online: 2"),
+    ]

@@ -1,0 +1,182 @@
+"""Contract files: names and places, and what is wrong with them."""
+
+import pytest
+
+from tests.checker.files import CONTRACT, changed
+from twidder_cli.load.contract import load_contract
+from twidder_cli.load.library import find_contract
+from twidder_cli.load.source import Mistakes
+from twidder_cli.model.contract import FUNCTIONS, Contract, Operation, SocketPlace, TokenPlace
+
+
+def mistakes_in(text: str) -> list[str]:
+    mistakes = Mistakes()
+    assert load_contract(text, "c.yaml", mistakes, vouched=True) is None
+    return mistakes.found
+
+
+def loaded(text: str) -> Contract | None:
+    mistakes = Mistakes()
+    contract = load_contract(text, "c.yaml", mistakes, vouched=True)
+    assert mistakes.found == []
+    return contract
+
+
+def test_a_right_file_becomes_a_contract() -> None:
+    assert loaded(CONTRACT) == Contract(
+        operations={
+            "sign_up": Operation(request="POST /sign_up", json={"email": "{email}"}),
+            "sign_in": Operation(
+                request="POST /sign_in", json={"username": "{email}"}, token="json:data"
+            ),
+        },
+        token=TokenPlace(header="Authorization", value="{token}"),
+        socket=SocketPlace(path="/ws", greeting="{token}"),
+        name="c.yaml",
+        vouched=True,
+    )
+
+
+def test_a_greeting_may_be_a_value_of_its_own() -> None:
+    text = changed(CONTRACT, 'greeting: "{token}"', 'greeting: {type: hello, token: "{token}"}')
+    contract = loaded(text)
+    assert contract is not None
+    assert contract.socket.greeting == {"type": "hello", "token": "{token}"}
+
+
+def test_a_socket_may_have_no_greeting() -> None:
+    contract = loaded(changed(CONTRACT, ', greeting: "{token}"', ""))
+    assert contract is not None
+    assert contract.socket == SocketPlace(path="/ws", greeting=None)
+
+
+@pytest.mark.parametrize("place", ["json:", "json:data.token", "header:X-Token"])
+def test_the_token_may_be_elsewhere(place: str) -> None:
+    contract = loaded(changed(CONTRACT, "json:data", place))
+    assert contract is not None
+    assert contract.operations["sign_in"].token == place
+
+
+def test_the_common_contract_names_the_nine_functions_and_is_not_vouched_for() -> None:
+    contract = find_contract(None)
+    assert (tuple(contract.operations), contract.vouched) == (FUNCTIONS, False)
+
+
+def test_a_contract_that_was_named_is_vouched_for() -> None:
+    assert find_contract("common").vouched
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "POST /sign_in",
+            "POTS /sign_in",
+            ["c.yaml:3:22: expected a request such as 'POST /sign_in', got 'POTS /sign_in'"],
+            id="no method",
+        ),
+        pytest.param(
+            "POST /sign_in",
+            "POST sign_in",
+            ["c.yaml:3:22: expected a request such as 'POST /sign_in', got 'POST sign_in'"],
+            id="no path",
+        ),
+        pytest.param(
+            "POST /sign_in",
+            "5",
+            ["c.yaml:3:22: expected a request such as 'POST /sign_in', got 5"],
+            id="a request that is a number",
+        ),
+        pytest.param(
+            "sign_up: {",
+            "sing_up: {",
+            [
+                "c.yaml:2:3: there is no function 'sing_up'. Did you mean 'sign_up'?",
+                "c.yaml:2:3: 'sign_up' is missing",
+            ],
+            id="an unknown function",
+        ),
+        pytest.param(
+            "sign_up: {request",
+            "sign_up: {requst",
+            [
+                "c.yaml:2:13: there is no field of sign_up 'requst'. Did you mean 'request'?",
+                "c.yaml:2:12: 'request' is missing",
+            ],
+            id="an unknown field of a function",
+        ),
+        pytest.param(
+            '{email: "{email}"}',
+            '{email: "{mail}"}',
+            ["c.yaml:2:43: there is no {mail} here. Did you mean 'email'?"],
+            id="an unknown placeholder",
+        ),
+        pytest.param(
+            "json:data",
+            "data",
+            ["c.yaml:3:73: expected 'json:data' or 'header:Authorization', got 'data'"],
+            id="no place of the token",
+        ),
+        pytest.param(
+            "Authorization",
+            "5",
+            ["c.yaml:4:17: expected a header's name, got 5"],
+            id="a header that is a number",
+        ),
+        pytest.param(
+            'value: "{token}"',
+            'value: "{tokn}"',
+            ["c.yaml:4:39: there is no {tokn} here. Did you mean 'token'?"],
+            id="an unknown placeholder in the header",
+        ),
+        pytest.param(
+            "path: /ws", "path: 5", ["c.yaml:5:16: expected a path, got 5"], id="no socket path"
+        ),
+        pytest.param(
+            'greeting: "{token}"',
+            'greeting: ["{tok}"]',
+            ["c.yaml:5:31: there is no {tok} here. Did you mean 'token'?"],
+            id="an unknown placeholder in the greeting",
+        ),
+        pytest.param(
+            "socket: {",
+            "sockets: {",
+            [
+                "c.yaml:5:1: there is no field 'sockets'. Did you mean 'socket'?",
+                "c.yaml:1:1: 'socket' is missing",
+            ],
+            id="an unknown field",
+        ),
+        pytest.param(
+            '{header: Authorization, value: "{token}"}',
+            "Authorization",
+            ["c.yaml:4:8: expected names with values, got 'Authorization'"],
+            id="a text in place of names",
+        ),
+        pytest.param(
+            "token: {header",
+            "token: {value: x}\ntoken: {header",
+            [
+                "c.yaml:5:1: 'token' stands here a second time (first in line 4)",
+                "c.yaml:4:8: 'header' is missing",
+            ],
+            id="a field given twice",
+        ),
+        pytest.param(
+            ", json: {username",
+            ", headers: {X-A: 5}, json: {username",
+            ["c.yaml:3:46: expected header names with texts"],
+            id="a header's value that is a number",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:
+    assert mistakes_in(changed(CONTRACT, old, new)) == said
+
+
+def test_all_mistakes_are_told_in_one_pass() -> None:
+    text = changed(changed(CONTRACT, "POST /sign_up", "/sign_up"), "json:data", "data")
+    assert mistakes_in(text) == [
+        "c.yaml:2:22: expected a request such as 'POST /sign_in', got '/sign_up'",
+        "c.yaml:3:73: expected 'json:data' or 'header:Authorization', got 'data'",
+    ]

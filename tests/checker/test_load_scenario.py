@@ -1,0 +1,359 @@
+"""Scenario files: what is wrong with them is told with its place and what to try."""
+
+import pytest
+
+from tests.checker.files import SCENARIO, changed, loaded, mistakes_in, without_column
+from twidder_cli.load.library import bundled_ids, find_scenarios, load_scenarios
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.scenario import Scenario
+from twidder_cli.model.step import Call, Duration
+from twidder_cli.steps import step_kinds
+from twidder_cli.steps.connect import Connect
+from twidder_cli.steps.expect_push import ExpectPush
+from twidder_cli.steps.expect_refused import ExpectRefused
+from twidder_cli.steps.operation import Operation
+from twidder_cli.steps.trigger import Trigger
+
+FIELDS = "title, requirement, needs, level, actors, steps"
+TWO_STEPS = "{'sign_out': 'anna', 'connect': 'anna'}"
+SAMPLE = "such as 'sign_in: anna@laptop'"
+
+
+def test_a_right_file_becomes_a_scenario() -> None:
+    (scenario,) = loaded(SCENARIO)
+    laptop, phone = Actor("anna@laptop"), Actor("anna@phone")
+    assert scenario == Scenario(
+        id="1",
+        path="1.yaml",
+        title="The first client is told",
+        requirement="auto-logout",
+        actors=(laptop, phone),
+        steps=(
+            scenario.steps[0],
+            Operation(kind="sign_in", line=6, by=(laptop,)),
+            Connect(kind="connect", line=7, by=(laptop,)),
+            Trigger(
+                kind="trigger",
+                line=8,
+                steps=(
+                    Operation(kind="sign_in", line=9, by=(phone,)),
+                    Connect(kind="connect", line=10, by=(phone,)),
+                ),
+            ),
+            ExpectPush(kind="expect_push", line=11, to=(laptop,), within=Duration("5 s")),
+        ),
+    )
+    assert (scenario.steps[0].kind, scenario.steps[0].line) == ("sign_up", 5)
+
+
+def test_one_value_stands_for_a_list_of_one() -> None:
+    listed = changed(SCENARIO, "connect: anna@laptop", "connect: [anna@laptop]")
+    assert loaded(listed) == loaded(SCENARIO)
+
+
+def test_calls_are_functions_with_or_without_inputs() -> None:
+    text = (
+        SCENARIO + "  - expect_refused: {by: anna@laptop, calls: [sign_out, sign_in: {old: x}]}\n"
+    )
+    text = changed(text, "sign_in: {old: x}", "{sign_in: {password: secret}}")
+    (scenario,) = loaded(text)
+    assert scenario.steps[-1] == ExpectRefused(
+        kind="expect_refused",
+        line=12,
+        by=(Actor("anna@laptop"),),
+        calls=(Call(function="sign_out"), Call(function="sign_in", inputs={"password": "secret"})),
+    )
+
+
+@pytest.mark.parametrize("word", ["yes", "no", "on", "off", "y", "1_000", "0x1f", "2026-01-01"])
+def test_words_stay_words(word: str) -> None:
+    (scenario,) = loaded(changed(SCENARIO, "The first client is told", word))
+    assert scenario.title == word
+
+
+@pytest.mark.parametrize("step", sorted(step_kinds()))
+def test_every_step_kind_has_a_sentence_about_it(step: str) -> None:
+    assert f"`- {step}" in (step_kinds()[step].__doc__ or "") or step_kinds()[step].kinds[1:]
+
+
+def test_the_scenarios_of_the_package_are_right() -> None:
+    ids = bundled_ids()
+    assert [one.id for one in load_scenarios(find_scenarios(("lab3",)))] == ids
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "expect_push",
+            "expect_pusch",
+            ["1.yaml:11:5: there is no step 'expect_pusch'. Did you mean 'expect_push'?"],
+            id="an unknown step",
+        ),
+        pytest.param(
+            "- sign_in: anna@laptop",
+            "- sign_in",
+            [f"1.yaml:6:5: expected one step {SAMPLE}, got 'sign_in'"],
+            id="a step without a value",
+        ),
+        pytest.param(
+            "  - sign_in: anna@laptop\n  - connect: anna@laptop",
+            "  - {sign_out: anna, connect: anna}",
+            [f"1.yaml:6:5: expected one step {SAMPLE}, got {TWO_STEPS}"],
+            id="two steps in one",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            "expect_page: anna@laptop",
+            ["1.yaml:6:18: expect_page needs names with values: by, at"],
+            id="a step that has no shorthand",
+        ),
+        pytest.param(
+            "{to: anna@laptop, within",
+            "{to: anna@laptop, withn",
+            ["1.yaml:11:36: there is no field of expect_push 'withn'. Did you mean 'within'?"],
+            id="an unknown field of a step",
+        ),
+        pytest.param(
+            "to: anna@laptop, ",
+            "",
+            ["1.yaml:11:18: 'to' is missing"],
+            id="a missing field of a step",
+        ),
+        pytest.param(
+            "5 s",
+            "5 minutes",
+            ["1.yaml:11:44: expected a time such as '5 s' or '300 ms', got '5 minutes'"],
+            id="no time",
+        ),
+        pytest.param(
+            "5 s",
+            "0 s",
+            ["1.yaml:11:44: expected a time above 0, got '0 s'"],
+            id="no time at all",
+        ),
+        pytest.param(
+            "5 s", "5", ["1.yaml:11:44: expected a text, got 5"], id="a number in place of a text"
+        ),
+        pytest.param(
+            "title: The first client is told",
+            "title: 5",
+            ["1.yaml:1:8: expected a text, got 5"],
+            id="a title that is no text",
+        ),
+        pytest.param(
+            "title: The first client is told",
+            "title: [a, b]",
+            ["1.yaml:1:8: expected a text, got ['a', 'b']"],
+            id="a list in place of a text",
+        ),
+        pytest.param(
+            "title:",
+            "titel:",
+            [
+                "1.yaml:1:1: there is no field 'titel'. Did you mean 'title'?",
+                "1.yaml:1:1: 'title' is missing",
+            ],
+            id="an unknown field and a missing one",
+        ),
+        pytest.param(
+            "steps:\n",
+            "colour: red\nsteps:\n",
+            [f"1.yaml:4:1: there is no field 'colour'. Possible: {FIELDS}."],
+            id="an unknown field that is near to none",
+        ),
+        pytest.param(
+            "actors:",
+            "title: Another\nactors:",
+            ["1.yaml:3:1: 'title' stands here a second time (first in line 1)"],
+            id="a field given twice",
+        ),
+        pytest.param(
+            "within: 5 s",
+            "within: 5 s, within: 6 s",
+            ["1.yaml:11:49: 'within' stands here a second time (first in line 11)"],
+            id="a field of a step given twice",
+        ),
+        pytest.param(
+            "[anna@laptop, anna@phone]",
+            "[anna, anna@phone]",
+            ["1.yaml:3:10: expected an actor such as 'anna@laptop', got 'anna'"],
+            id="an actor without a place",
+        ),
+        pytest.param(
+            "[anna@laptop, anna@phone]",
+            "[anna@laptop, 5]",
+            ["1.yaml:3:23: expected a text, got 5"],
+            id="an actor that is a number",
+        ),
+        pytest.param(
+            "[anna@laptop, anna@phone]",
+            "[]",
+            ["1.yaml:3:9: expected at least one value: an empty list says nothing"],
+            id="no actors",
+        ),
+        pytest.param(
+            "connect: anna@laptop",
+            "connect: []",
+            ["1.yaml:7:14: expected at least one value: an empty list says nothing"],
+            id="a step of nobody",
+        ),
+        pytest.param(
+            "connect: anna@laptop",
+            "connect:",
+            ["1.yaml:7:13: expected at least one value: an empty list says nothing"],
+            id="a step of nothing",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            "expect_page: {by: anna@laptop, at: [client.html]}",
+            ["1.yaml:6:5: a path begins with '/', got 'client.html'"],
+            id="a path without a slash",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            "sign_in: {by: anna@laptop, message: Hi}",
+            ["1.yaml:6:5: sign_in has no input 'message'"],
+            id="an input that the function has not",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            "expect_refused: {by: anna@laptop, calls: [sign_off, {sign_in: {old: x}}]}",
+            [
+                "1.yaml:6:5: there is no function 'sign_off'",
+                "1.yaml:6:5: sign_in has no input 'old'",
+            ],
+            id="calls of what is not there",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            "expect_refused: {by: anna@laptop, calls: [{sign_in: 5}]}",
+            ["1.yaml:6:57: expected a text, got 5"],
+            id="inputs that are no names with values",
+        ),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:
+    assert mistakes_in(changed(SCENARIO, old, new)) == said
+
+
+TRIGGER = """\
+  - trigger:
+      - sign_in: anna@phone
+      - connect: anna@phone
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "sign_in: anna@phone",
+            "sign_in: anna@phon",
+            "1.yaml:9: 'anna@phon' is not among the actors. Did you mean 'anna@phone'?",
+            id="an actor that is not listed",
+        ),
+        pytest.param(
+            "sign_up: anna",
+            "sign_up: ana",
+            "1.yaml:5: nobody among the actors is 'ana'. Did you mean 'anna'?",
+            id="a user that is not listed",
+        ),
+        pytest.param(
+            TRIGGER,
+            "",
+            "1.yaml:8: expect_push means nothing before a trigger",
+            id="an expectation before a trigger",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "",
+            "1.yaml:10: 'anna@laptop' has not connected, so nothing could arrive",
+            id="an expectation on an actor that never connects",
+        ),
+        pytest.param(
+            "  - expect_push: {to: anna@laptop, within: 5 s}\n",
+            "",
+            "1.yaml:1: nothing is expected in this scenario, so it can't fail",
+            id="no expectation",
+        ),
+        pytest.param(
+            "[anna@laptop, anna@phone]",
+            "[anna@laptop, anna@phone, carol@home]",
+            "1.yaml:1: the user 'carol' is the control; choose another name",
+            id="the control user",
+        ),
+    ],
+)
+def test_a_story_that_makes_no_sense_is_told_with_its_line(old: str, new: str, said: str) -> None:
+    assert [without_column(one) for one in mistakes_in(changed(SCENARIO, old, new))] == [said]
+
+
+def test_an_unknown_requirement_is_told() -> None:
+    (said,) = mistakes_in(changed(SCENARIO, "auto-logout", "auto-logut"))
+    assert said.startswith("1.yaml")
+    assert said.endswith(": there is no requirement 'auto-logut'. Did you mean 'auto-logout'?")
+
+
+def test_an_unknown_level_is_told() -> None:
+    (said,) = mistakes_in(changed(SCENARIO, "steps:\n", "level: hard\nsteps:\n"))
+    assert said.startswith("1.yaml:4:8: ")
+    assert "'hard'" in said
+
+
+def test_all_mistakes_in_all_files_are_told_in_one_pass() -> None:
+    first = changed(SCENARIO, "expect_push", "expect_psh")
+    first = changed(first, "actors: [anna@laptop, anna@phone]", "actors: [anna@laptop, phone]")
+    second = changed(SCENARIO, "title:", "titel:")
+    assert mistakes_in(first, SCENARIO, second) == [
+        "1.yaml:3:23: expected an actor such as 'anna@laptop', got 'phone'",
+        "1.yaml:11:5: there is no step 'expect_psh'. Did you mean 'expect_push'?",
+        "3.yaml:1:1: there is no field 'titel'. Did you mean 'title'?",
+        "3.yaml:1:1: 'title' is missing",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "1.yaml: the file is empty"),
+        ("# later\n", "1.yaml: the file is empty"),
+        ("a: [\n", "1.yaml:2:1: this is not valid YAML: expected the node content, but found "),
+        ("a:\n\t- b\n", "1.yaml:2:1: this is not valid YAML: found character '\\t' that "),
+        ("a: b: c\n", "1.yaml:1:5: this is not valid YAML: mapping values are not allowed here"),
+        ("a: 1\n---\nb: 2\n", "1.yaml:2:1: this is not valid YAML: but found another document"),
+        ("a: \x00\n", "1.yaml: this is not valid YAML: "),
+        ("a: &x 1\nb: *x\n", "1.yaml:1:4: "),
+        ("a: *x\n", "1.yaml:1:4: "),
+        ("[" * 900 + "]" * 900, "1.yaml: nested too deeply"),
+        ("[" * 5000, "1.yaml: nested too deeply"),
+        ("a: " + "x" * 300_000, "1.yaml: more than 256 KiB; a file of this kind is small"),
+        ("- title\n- steps\n", "1.yaml:1:1: expected names with values, got ['title', 'steps']"),
+        ("5\n", "1.yaml:1:1: expected names with values, got 5"),
+    ],
+    ids=[
+        "empty",
+        "comments only",
+        "an open list",
+        "a tab",
+        "two colons",
+        "two documents",
+        "a NUL",
+        "an anchor",
+        "an alias",
+        "deep",
+        "deep and open",
+        "big",
+        "a list",
+        "a number",
+    ],
+)
+def test_what_is_no_file_of_names_and_values_is_told(text: str, said: str) -> None:
+    (told,) = mistakes_in(text)
+    assert told.startswith(said)
+
+
+@pytest.mark.parametrize("anchor", ["a: &x 1\nb: *x\n", "a: *x\n"])
+def test_anchors_and_aliases_are_refused_by_name(anchor: str) -> None:
+    (told,) = mistakes_in(anchor)
+    assert told.endswith("anchors and aliases are not used here")

@@ -1,0 +1,200 @@
+"""What a judge sees in a timeline: shapes, noise, rhythms, pushes, sockets."""
+
+import math
+
+import pytest
+
+from tests.checker.timelines import (
+    ANNA,
+    BOB,
+    CAROL,
+    EVERYBODY,
+    LOGOUT,
+    PHONE,
+    TRIGGER,
+    binary,
+    closed,
+    left,
+    lost,
+    message,
+    no_pong,
+    opened,
+    pong,
+    quiet,
+    refused_socket,
+    timeline,
+    trigger,
+    view,
+)
+from twidder_cli.model.view import shape
+
+# Shapes
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("online: 3", "online: 12"),
+        ("at 12:30:01.5", "at 9:05"),
+        ("hello anna@liu.se", "hello bob.b+x@mail.liu.se"),
+        ("id 3f2a9b8c7d6e5f40", "id 0123456789abcdef"),
+        ("hello {anna.email}", "hello {bob.email}"),
+        ('{"a": 1, "b": "x"}', '{"b": "x",   "a": 2}'),
+        (" ping\n", "ping"),
+    ],
+)
+def test_what_varies_does_not_change_a_shape(one: str, other: str) -> None:
+    assert shape(message(ANNA, 1, one)) == shape(message(ANNA, 2, other))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ping", "logout"),
+        ('{"type": "ping"}', '{"type": "logout"}'),
+        ('{"a": 1}', '{"a": "1", "b": 1}'),
+        ("bye", "Bye"),
+        ("NaN", "nothing"),
+    ],
+)
+def test_what_is_said_makes_the_shape(one: str, other: str) -> None:
+    assert shape(message(ANNA, 1, one)) != shape(message(ANNA, 2, other))
+
+
+def test_a_message_that_is_no_text_has_its_kind_as_shape() -> None:
+    assert [shape(one) for one in (binary(ANNA, 1), closed(ANNA, 1), lost(ANNA, 1))] == [
+        "binary",
+        "close",
+        "lost",
+    ]
+
+
+# The trigger
+
+
+def test_a_step_sees_the_last_trigger_before_it() -> None:
+    seen = view(TRIGGER, trigger(9, 10, step="7"), step="6")
+    assert (seen.triggered, seen.since, seen.trigger_ended, seen.until) == (True, 5.0, 6.0, 9.0)
+
+
+def test_after_the_last_trigger_everything_is_its_own() -> None:
+    seen = view(TRIGGER, trigger(9, 10, step="7"), step="8")
+    assert (seen.since, seen.trigger_ended, seen.until) == (9.0, 10.0, math.inf)
+
+
+def test_before_a_trigger_nothing_is_a_push() -> None:
+    seen = view(EVERYBODY, TRIGGER, message(ANNA, 5.5), step="3")
+    assert (seen.triggered, seen.pushes(EVERYBODY[1])) == (False, [])
+
+
+# Noise
+
+
+def test_what_flowed_before_the_trigger_is_noise() -> None:
+    seen = view(EVERYBODY, message(BOB, 3, "online: 2"), TRIGGER, message(ANNA, 5.5, "online: 3"))
+    assert (seen.noise, seen.pushes(EVERYBODY[1])) == (frozenset({"online: 0"}), [])
+
+
+def test_an_answer_to_a_token_of_somebody_else_is_no_noise() -> None:
+    eve = opened(BOB, 3, socket=2, own=False)
+    seen = view(EVERYBODY, eve, message(BOB, 4, LOGOUT, socket=2), TRIGGER)
+    assert seen.noise == frozenset()
+
+
+def test_a_close_is_never_noise() -> None:
+    seen = view(EVERYBODY, closed(BOB, 3.5), TRIGGER, closed(ANNA, 5.5))
+    assert (seen.noise, seen.pushes(EVERYBODY[1])) == (frozenset(), [closed(ANNA, 5.5)])
+
+
+def test_what_the_control_hears_again_after_a_quiet_point_is_noise() -> None:
+    heard = message(CAROL, 5.5, "tick 1"), message(CAROL, 8, "tick 2")
+    seen = view(EVERYBODY, TRIGGER, heard, quiet(7), message(ANNA, 5.6, "tick 1"))
+    assert (seen.noise, seen.pushes(EVERYBODY[1])) == (frozenset({"tick 0"}), [])
+
+
+def test_what_the_control_hears_once_is_no_noise() -> None:
+    seen = view(EVERYBODY, TRIGGER, message(CAROL, 5.5), quiet(7), message(ANNA, 5.6))
+    assert (seen.noise, seen.news()) == (frozenset(), {LOGOUT})
+
+
+def test_a_broadcast_at_each_of_two_triggers_is_no_rhythm() -> None:
+    again = trigger(9, 10, step="7")
+    heard = message(CAROL, 5.5), message(CAROL, 9.5)
+    seen = view(EVERYBODY, TRIGGER, again, heard, quiet(7), quiet(11, step="8"), step="8")
+    assert seen.noise == frozenset()
+
+
+# Pushes
+
+
+def test_a_push_comes_after_the_first_request_was_sent_and_before_the_next_trigger() -> None:
+    frames = [message(ANNA, at, f"news {chr(int(at * 10))}") for at in (5.1, 5.9, 8.9, 9.1)]
+    seen = view(EVERYBODY, TRIGGER, frames, trigger(9, 10, step="7"))
+    assert seen.pushes(EVERYBODY[1]) == frames[:3]
+
+
+def test_what_comes_after_we_left_is_no_push() -> None:
+    seen = view(EVERYBODY, TRIGGER, left(ANNA, 5.5), closed(ANNA, 5.6))
+    assert seen.pushes(EVERYBODY[1]) == []
+
+
+def test_the_control_hears_no_news_in_noise() -> None:
+    before, after = message(CAROL, 3, "online: 1"), message(CAROL, 5.5, "online: 2")
+    assert view(EVERYBODY, before, TRIGGER, after).news() == set()
+
+
+# Sockets
+
+
+def test_the_current_socket_is_the_newest_that_was_open_at_the_trigger() -> None:
+    sockets = opened(ANNA, 2), opened(ANNA, 3, socket=2), opened(ANNA, 5.5, socket=3)
+    assert view(sockets, TRIGGER).current_socket(ANNA) == sockets[1]
+
+
+def test_a_socket_that_was_left_is_not_current() -> None:
+    sockets = opened(ANNA, 2), opened(ANNA, 3, socket=2)
+    seen = view(sockets, left(ANNA, 4, socket=2), TRIGGER)
+    assert seen.current_socket(ANNA) == sockets[0]
+
+
+def test_a_socket_with_a_borrowed_token_is_not_current() -> None:
+    assert view(opened(ANNA, 2, own=False), TRIGGER).current_socket(ANNA) is None
+
+
+def test_a_socket_that_never_opened_is_none() -> None:
+    assert view(refused_socket(ANNA, 2), TRIGGER).sockets(ANNA) == []
+
+
+def test_sockets_of_one_actor_are_told_apart() -> None:
+    sockets = opened(ANNA, 2), opened(ANNA, 3, socket=2)
+    frames = message(ANNA, 5.5), message(ANNA, 5.6, "other", socket=2)
+    seen = view(sockets, TRIGGER, frames)
+    assert [seen.frames(one) for one in sockets] == [[frames[0]], [frames[1]]]
+
+
+def test_the_end_of_a_socket_is_its_close_or_loss() -> None:
+    seen = view(EVERYBODY, TRIGGER, message(ANNA, 5.2), closed(ANNA, 5.5), lost(BOB, 5.6))
+    assert [seen.end(socket) for socket in EVERYBODY] == [
+        None,
+        closed(ANNA, 5.5),
+        lost(BOB, 5.6),
+    ]
+
+
+# Silence
+
+
+def test_silence_is_proved_by_a_pong_of_the_step() -> None:
+    seen = view(EVERYBODY, TRIGGER, pong(ANNA, 4, step="3"), pong(BOB, 7), no_pong(CAROL, 12))
+    assert [seen.is_silence_proved(socket) for socket in EVERYBODY] == [False, False, True]
+
+
+def test_the_grace_is_that_of_the_steps_own_quiet_point() -> None:
+    seen = view(TRIGGER, quiet(7, grace=0.75), quiet(9, grace=2.0, step="6"))
+    assert (seen.grace, view(TRIGGER).grace) == (0.75, 0.0)
+
+
+def test_evidence_is_the_places_of_entries_in_the_timeline() -> None:
+    whole = timeline(EVERYBODY, TRIGGER, message(PHONE, 5.5))
+    seen = view(whole.entries)
+    assert seen.evidence(whole.entries[1], whole.entries[4]) == (1, 4)
