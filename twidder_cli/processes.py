@@ -104,7 +104,7 @@ class Process:
         """Read all that is printed, so that printing never blocks, and keep the end of it."""
         assert self._popen.stdout is not None  # noqa: S101  started with a pipe
         descriptor = self._popen.stdout.fileno()
-        with contextlib.suppress(OSError, ValueError):
+        with self._popen.stdout:
             while chunk := os.read(descriptor, _CHUNK):
                 self._tail += chunk
                 if len(self._tail) > 2 * LOG_LIMIT:
@@ -182,7 +182,8 @@ class Worker:
 
     def _collect(self) -> None:
         assert self._popen.stderr is not None  # noqa: S101  started with a pipe
-        self._errors += self._popen.stderr.read()[-LOG_LIMIT:]
+        with self._popen.stderr:
+            self._errors += self._popen.stderr.read()[-LOG_LIMIT:]
 
     def lines(self) -> Iterator[bytes]:
         """Yield what the worker writes until it ends."""

@@ -17,12 +17,18 @@ Progress = Callable[[str, str], None]
 
 
 class _Control(Step):
-    """The control phase: the control actor is there before everybody, and hears the noise."""
+    """The control phase: the control actor is there before everybody, and hears the noise.
+
+    Her first socket is left again, so that she also hears what a server tells
+    everybody when somebody goes.
+    """
 
     def play(self, stage: Stage) -> None:
         for function in ("sign_up", "sign_in"):
             stage.call(CONTROL, Call(function=function), must=True)
         stage.connect([CONTROL])
+        stage.connect([CONTROL])
+        stage.disconnect([CONTROL], oldest=True)
 
 
 class Player:

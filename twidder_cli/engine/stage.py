@@ -140,7 +140,7 @@ class WireStage:
         view = self._recorder.view()
         for actor in actors:
             socket = view.current_socket(actor)
-            for push in view.pushes(socket)[:1] if socket else ():
+            for push in view.due_pushes(socket)[:1] if socket else ():
                 pace.saw_push(push.received - view.since)
 
     def quiet(self, actors: Sequence[Actor]) -> None:
@@ -191,4 +191,4 @@ def _is_told(view: View, actor: Actor) -> bool:
     if socket is None:
         return True
     end = view.end(socket)
-    return bool(view.pushes(socket)) or (end is not None and end.received <= view.since)
+    return bool(view.due_pushes(socket)) or (end is not None and end.received <= view.since)

@@ -230,6 +230,28 @@ class View:
             if self.since < f.received < self.until and (f.ends or shape(f) not in self.noise)
         ]
 
+    def due_pushes(self, socket: Connection) -> list[Frame]:
+        """Return the pushes to a socket where one is due.
+
+        There a message that looks like noise counts as well, when it says
+        something new that the control actor did not hear: `2` may be the
+        notice of a server that greets with `1`.
+        """
+        known = {f.text for f in self.every(Frame) if f.received < self.since}
+        control = {
+            shape(f)
+            for s in self.sockets(CONTROL)
+            for f in self.frames(s)
+            if self.since < f.received < self.until
+        }
+        return self.pushes(socket) or [
+            f
+            for f in self.frames(socket)
+            if self.since < f.received < self.until
+            and f.text not in known
+            and shape(f) not in control
+        ]
+
     def is_silence_proved(self, socket: Connection) -> bool:
         """Whether a Pong of this step shows that nothing else had been written before it."""
         return any(

@@ -35,7 +35,7 @@ class ExpectPush(Step):
     def judge(self, view: View) -> Iterator[Finding]:
         for actor in self.to:
             socket = view.current_socket(actor)
-            if socket is None or view.pushes(socket):
+            if socket is None or view.due_pushes(socket):
                 continue
             end = view.end(socket)
             heard = view.frames(socket)
