@@ -17,8 +17,6 @@ from twidder_cli import processes
 
 ROOT = Path(__file__).parents[2]
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
 DRIVER = """
 import os, sys
 from pathlib import Path
@@ -174,44 +172,54 @@ def test_only_the_last_of_what_is_printed_is_kept(tmp_path: Path) -> None:
 
 # Workers
 
+WORKER = """
+import sys
+from twidder_cli import processes
 
-def worker(script: str, job: bytes = b"") -> processes.Worker:
-    return processes.Worker((sys.executable, "-c", script), job)
+script, job, patience = sys.argv[1:]
+worker = processes.Worker((sys.executable, "-c", script), b"x" * int(job))
+first = next(worker.lines(), b"")
+if patience == "wait":
+    print([first, *worker.lines()])
+    worker.stop(60.0)
+else:
+    worker.stop(float(patience))
+    print([first])
+"""
+
+
+def lines_of_worker(script: str, *, job: int = 0, patience: str = "wait") -> str:
+    """Return what is read from a worker with a job of so many bytes."""
+    done = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, "-c", WORKER, script, str(job), patience],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout
 
 
 def test_a_worker_reads_its_job_and_writes_lines_to_a_pipe_of_its_own() -> None:
-    started = worker(
+    script = (
         "import os, sys\n"
-        "job = sys.stdin.buffer.read()\n"
         "print('this is no event')\n"
-        "os.write(int(sys.argv[-1]), job.upper() + b'\\n' + b'end\\n')\n",
-        b"the job",
+        "os.write(int(sys.argv[-1]), sys.stdin.buffer.read().upper() + b'\\nend\\n')\n"
     )
-    lines = list(started.lines())
-    started.stop(LONG)
-    assert (lines, started.errors()) == ([b"THE JOB\n", b"end\n"], "")
-
-
-def test_a_worker_that_dies_leaves_its_last_words() -> None:
-    started = worker("raise SystemExit('out of paper')")
-    lines = list(started.lines())
-    started.stop(LONG)
-    assert (lines, started.errors()) == ([], "out of paper\n")
+    assert lines_of_worker(script, job=3) == "[b'XXX\\n', b'end\\n']\n"
 
 
 def test_a_worker_that_does_not_read_its_job_is_no_error() -> None:
-    started = worker("pass", b"x" * 10_000_000)
-    assert list(started.lines()) == []
-    started.stop(LONG)
+    assert lines_of_worker("pass", job=10_000_000) == "[b'']\n"
 
 
 def test_a_worker_that_does_not_end_is_killed() -> None:
-    started = worker(
+    script = (
         "import os, signal, sys, time\n"
         "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
         "os.write(int(sys.argv[-1]), b'ready\\n')\n"
         "time.sleep(1000)\n"
     )
-    assert next(iter(started.lines())) == b"ready\n"
-    started.stop(0.1)
-    assert started.errors() == ""
+    assert lines_of_worker(script, patience="0.1") == "[b'ready\\n']\n"
