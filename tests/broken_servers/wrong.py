@@ -390,6 +390,23 @@ class StaysSignedIn(Twidder):
 
 
 @caught_by("lab3/nine-functions")
+class ReadsWallsAfterSignOut(Twidder):
+    """A token that was signed out still reads walls by address."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.signed_out: dict[str | None, Session] = {}
+
+    def sign_out(self) -> Any:
+        self.signed_out[self.sent_token()] = self.caller("sign_out")
+        return super().sign_out()
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        known = self.signed_out.get(token) if function == "get_user_messages_by_email" else None
+        return known or super().check_token(token, function)
+
+
+@caught_by("lab3/nine-functions")
 class KeepsTheOldPassword(Twidder):
     """change_password changes nothing."""
 

@@ -1,0 +1,225 @@
+"""Processes are ended with all their descendants, whatever these do to stay."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psutil
+import pytest
+
+from tests.checker.waiting import LONG, wait_for
+from twidder_cli import processes
+
+ROOT = Path(__file__).parents[2]
+
+DRIVER = """
+import os, sys
+from pathlib import Path
+from twidder_cli import processes
+
+kind, program, folder, mark = sys.argv[1:]
+if kind == "alone":
+    processes.namespace = lambda: ()
+processes.adopt_orphans()
+environment = {"PATH": os.environ["PATH"], "MARK": mark}
+process = processes.start([sys.executable, "-c", program], folder=Path(folder), env=environment)
+print("started", flush=True)
+sys.stdin.readline()
+process.kill()
+print("killed", process.exit_code is not None, flush=True)
+sys.stdin.readline()
+"""
+"""Starts and kills a program in a process of its own: killing takes all children along."""
+
+STUBBORN = """
+import os, pathlib, signal, time
+for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT):
+    signal.signal(number, signal.SIG_IGN)
+"""
+STAY = """
+pathlib.Path(str(os.getpid()) + ".ready").touch()
+while True:
+    time.sleep(1)
+"""
+PROGRAMS = {
+    "one that ignores signals": (STUBBORN + STAY, 1),
+    "a child": (STUBBORN + "os.fork()" + STAY, 2),
+    "a child whose parent ends": (STUBBORN + "if os.fork(): os._exit(0)" + STAY, 1),
+    "a session of its own": (STUBBORN + "if not os.fork(): os.setsid()" + STAY, 2),
+    "a daemon": (
+        STUBBORN + "if os.fork(): os._exit(0)\nos.setsid()\nif os.fork(): os._exit(0)" + STAY,
+        1,
+    ),
+    "a daemon beside its parent": (
+        STUBBORN + "if not os.fork():\n os.setsid()\n if os.fork(): os._exit(0)" + STAY,
+        2,
+    ),
+    "a crowd": (STUBBORN + "for _ in range(4): os.fork()" + STAY, 16),
+}
+ENDING = ("a child whose parent ends", "a daemon")
+"""Those whose first process ends, which in a namespace of its own ends all of them."""
+
+needs_bubblewrap = pytest.mark.skipif(
+    not processes.namespace(), reason="bubblewrap can't be used here"
+)
+CASES = [
+    *(pytest.param("alone", name) for name in PROGRAMS),
+    *(
+        pytest.param("confined", name, marks=needs_bubblewrap)
+        for name in PROGRAMS
+        if name not in ENDING
+    ),
+]
+
+
+def marked(mark: str) -> list[psutil.Process]:
+    """Return the living processes that have a mark in their environment."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("MARK") == mark and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def line_of(pipe: IO[str] | None) -> str:
+    assert pipe is not None
+    return pipe.readline()
+
+
+def say(pipe: IO[str] | None) -> None:
+    assert pipe is not None
+    pipe.write("\n")
+    pipe.flush()
+
+
+@contextmanager
+def driven(kind: str, program: str, folder: Path, mark: str) -> Iterator["subprocess.Popen[str]"]:
+    with subprocess.Popen(  # noqa: S603  our own script
+        [sys.executable, "-c", DRIVER, kind, program, str(folder), mark],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as driver:
+        try:
+            assert line_of(driver.stdout) == "started\n"
+            yield driver
+        finally:
+            driver.kill()
+            for process in marked(mark):
+                process.kill()
+
+
+@pytest.mark.parametrize(("kind", "name"), CASES)
+def test_killing_leaves_nothing(kind: str, name: str, tmp_path: Path) -> None:
+    program, count = PROGRAMS[name]
+    mark = uuid.uuid4().hex
+    with driven(kind, program, tmp_path, mark) as driver:
+        wait_for(lambda: len(list(tmp_path.glob("*.ready"))) == count, f"{count} processes")
+        assert len(marked(mark)) >= count
+        say(driver.stdin)
+        assert line_of(driver.stdout) == "killed True\n"
+        assert marked(mark) == []
+
+
+@needs_bubblewrap
+def test_what_is_confined_dies_with_who_started_it(tmp_path: Path) -> None:
+    program, count = PROGRAMS["a daemon beside its parent"]
+    mark = uuid.uuid4().hex
+    with driven("confined", program, tmp_path, mark) as driver:
+        wait_for(lambda: len(list(tmp_path.glob("*.ready"))) == count, "a daemon")
+        assert marked(mark) != []
+        driver.kill()
+        wait_for(lambda: marked(mark) == [], "the end of the daemon")
+
+
+LOUD = """
+import os, sys
+from pathlib import Path
+from twidder_cli import processes
+
+program = "print('first'); print('x' * 10_000_000); print('last')"
+process = processes.start(
+    [sys.executable, "-c", program], folder=Path("."), env={"PATH": os.environ["PATH"]}
+)
+while process.exit_code is None:
+    process._popen.wait()
+log = process.log()
+print(len(log), "first" in log, log.endswith("last\\n"))
+"""
+
+
+def test_only_the_last_of_what_is_printed_is_kept(tmp_path: Path) -> None:
+    done = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, "-c", LOUD],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert (done.stdout, done.stderr) == (f"{processes.LOG_LIMIT} False True\n", "")
+
+
+# Workers
+
+WORKER = """
+import sys
+from twidder_cli import processes
+
+script, job, patience = sys.argv[1:]
+worker = processes.Worker((sys.executable, "-c", script), b"x" * int(job))
+first = next(worker.lines(), b"")
+if patience == "wait":
+    print([first, *worker.lines()])
+    worker.stop(60.0)
+else:
+    worker.stop(float(patience))
+    print([first])
+"""
+
+
+def lines_of_worker(script: str, *, job: int = 0, patience: str = "wait") -> str:
+    """Return what is read from a worker with a job of so many bytes."""
+    done = subprocess.run(  # noqa: S603  our own script
+        [sys.executable, "-c", WORKER, script, str(job), patience],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=LONG,
+        check=False,
+    )
+    assert done.stderr == ""
+    return done.stdout
+
+
+def test_a_worker_reads_its_job_and_writes_lines_to_a_pipe_of_its_own() -> None:
+    script = (
+        "import os, sys\n"
+        "print('this is no event')\n"
+        "os.write(int(sys.argv[-1]), sys.stdin.buffer.read().upper() + b'\\nend\\n')\n"
+    )
+    assert lines_of_worker(script, job=3) == "[b'XXX\\n', b'end\\n']\n"
+
+
+def test_a_worker_that_does_not_read_its_job_is_no_error() -> None:
+    assert lines_of_worker("pass", job=10_000_000) == "[b'']\n"
+
+
+def test_a_worker_that_does_not_end_is_killed() -> None:
+    script = (
+        "import os, signal, sys, time\n"
+        "signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+        "os.write(int(sys.argv[-1]), b'ready\\n')\n"
+        "time.sleep(1000)\n"
+    )
+    assert lines_of_worker(script, patience="0.1") == "[b'ready\\n']\n"
