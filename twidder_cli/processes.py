@@ -21,6 +21,7 @@ LOG_LIMIT = 64 * 1024
 _CHUNK = 8192
 _GONE_WITHIN = 5.0
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
 
 
@@ -29,6 +30,11 @@ def become(argv: Sequence[str], env: Mapping[str, str], keep: Sequence[int] = ()
     for descriptor in keep:
         os.set_inheritable(descriptor, True)
     os.execve(argv[0], list(argv), dict(env))  # noqa: S606  no shell is wanted
+
+
+def close_to_others() -> None:
+    """Let no process of the same user look into this one or open its descriptors."""
+    _prctl(_PR_SET_DUMPABLE, 0)
 
 
 def end_with_parent() -> None:
@@ -48,38 +54,53 @@ def _prctl(option: int, value: int) -> None:
 
 @cache
 def namespace() -> tuple[str, ...]:
-    """Return the command prefix that gives a process a process namespace of its own.
+    """Return the command that gives a process a process namespace of its own.
 
-    What runs there can't outlive it. Empty where bubblewrap is missing, or the
-    kernel does not let it.
+    What runs there can't outlive it, and sees no process of ours. With
+    bubblewrap the file system is read-only besides, and root has no
+    privileges; util-linux's unshare is the second best. Empty where neither
+    works.
     """
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return ()
-    prefix = (
-        bwrap,
-        "--dev-bind",
-        "/",
-        "/",
-        "--unshare-pid",
-        "--proc",
-        "/proc",
-        "--die-with-parent",
+    bubblewrap = (
+        *("bwrap", "--unshare-pid", "--die-with-parent", "--cap-drop", "ALL"),
+        *("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc"),
     )
-    works = subprocess.run([*prefix, "true"], capture_output=True, check=False)  # noqa: S603
-    return prefix if works.returncode == 0 else ()
+    unshare = (
+        *("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"),
+        "--mount-proc",
+    )
+    return next((prefix for prefix in (bubblewrap, unshare) if _works(prefix)), ())
+
+
+def _works(prefix: Sequence[str]) -> bool:
+    if shutil.which(prefix[0]) is None:
+        return False
+    return subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0  # noqa: S603
+
+
+def _confined(argv: Sequence[str], writable: Path) -> list[str]:
+    prefix = list(namespace())
+    if prefix[:1] == ["bwrap"]:
+        prefix += ["--bind", str(writable), str(writable)]
+    return [*prefix, *argv]
 
 
 def start(
-    argv: Sequence[str], *, folder: Path, env: Mapping[str, str], keep: Sequence[int] = ()
+    argv: Sequence[str],
+    *,
+    folder: Path,
+    writable: Path,
+    env: Mapping[str, str],
+    keep: Sequence[int] = (),
 ) -> "Process":
     """Start a process that is not trusted, in `folder`, with only the descriptors in `keep`.
 
-    Call it from the main thread: the process is killed when the thread ends.
+    It may write below `writable`. Call this from the main thread: the process
+    is killed when the thread ends.
     """
     return Process(
         subprocess.Popen(  # noqa: S603
-            [*namespace(), *argv],
+            _confined(argv, writable),
             cwd=folder,
             env=dict(env),
             stdin=subprocess.DEVNULL,
@@ -174,7 +195,8 @@ class Worker:
             os.close(write)
         self._events: IO[bytes] = os.fdopen(read, "rb")
         self._errors = bytearray()
-        threading.Thread(target=self._collect, daemon=True, name="worker errors").start()
+        self._collector = threading.Thread(target=self._collect, daemon=True, name="errors")
+        self._collector.start()
         assert self._popen.stdin is not None  # noqa: S101  started with a pipe
         with contextlib.suppress(BrokenPipeError):
             self._popen.stdin.write(job)
@@ -210,4 +232,5 @@ class Worker:
     def errors(self) -> str:
         """Return what it wrote to its standard error; empty when all went well."""
         self._popen.wait()
+        self._collector.join(1.0)
         return bytes(self._errors).decode("utf-8", "backslashreplace")

@@ -22,6 +22,8 @@ from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 
 _WORKER = (sys.executable, "-m", "twidder_cli.worker")
 _CLEAN_UP = 5.0
+_SILENCE = 180.0
+"""Seconds without an event after which a worker is taken for stuck; a scenario has 60."""
 
 
 class Runner:
@@ -56,17 +58,51 @@ class Runner:
         with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
             job = msgspec.structs.replace(job, workspace=folder)
             self._worker = worker = processes.Worker(_WORKER, msgspec.json.encode(job))
+            watch = _Watch(worker, _SILENCE * job.patience)
             try:
                 for line in worker.lines():
                     event = decode(line)
                     account.note(event)
+                    watch.heard()
                     yield event
+                    if account.ended:
+                        break  # what comes after the last event is none
             except msgspec.DecodeError:
                 pass  # it was killed in the middle of a line
             finally:
+                watch.over()
                 worker.stop(_CLEAN_UP)
                 self._worker = None
         yield from account.missing(INTERRUPTED if self.interrupted else _crashed(worker.errors()))
+
+
+class _Watch:
+    """Kills a worker that has not been heard of for long: something holds it up for ever."""
+
+    def __init__(self, worker: processes.Worker, patience: float) -> None:
+        self._worker = worker
+        self._patience = patience
+        self._heard = threading.Event()
+        self._is_over = False
+        self._thread = threading.Thread(target=self._watch, daemon=True, name="watch")
+        self._thread.start()
+
+    def heard(self) -> None:
+        """Take note that an event came."""
+        self._heard.set()
+
+    def over(self) -> None:
+        """Stop watching."""
+        self._is_over = True
+        self._heard.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while self._heard.wait(self._patience):
+            if self._is_over:
+                return
+            self._heard.clear()
+        self._worker.kill()
 
 
 class _Account:
@@ -74,8 +110,8 @@ class _Account:
 
     def __init__(self, job: Job) -> None:
         self._submission = job.submission
+        self.ended = False
         self._began = False
-        self._ended = False
         self._unfinished: str | None = None
 
     def note(self, event: Event) -> None:
@@ -87,13 +123,13 @@ class _Account:
             case ScenarioFinished():
                 self._unfinished = None
             case SubmissionFinished():
-                self._ended = True
+                self.ended = True
             case _:
                 pass
 
     def missing(self, outcome: Outcome) -> Iterator[Event]:
         """Yield the events that a worker which did not come to its end has not written."""
-        if self._ended:
+        if self.ended:
             return
         name = self._submission.name
         if not self._began:

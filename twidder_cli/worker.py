@@ -145,6 +145,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _stop)
     processes.end_with_parent()
     processes.adopt_orphans()
+    processes.close_to_others()
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     with os.fdopen(int(sys.argv[1]), "wb") as pipe:
 

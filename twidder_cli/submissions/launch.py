@@ -41,7 +41,8 @@ def main() -> None:
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
     working_tree = os.path.dirname(os.path.dirname(here))  # noqa: PTH120
     hidden = {here} if working_tree.endswith("-packages") else {here, working_tree}
-    sys.path[:] = [folder, *(path for path in sys.path if path not in hidden)]
+    # The folder itself comes last: gunicorn puts it first, after its own imports.
+    sys.path[:] = [path for path in sys.path if path not in hidden]
     sys.meta_path.insert(0, _Ours(folder))
     sys.argv[0] = "gunicorn"
     runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)

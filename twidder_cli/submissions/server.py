@@ -89,12 +89,16 @@ def _start(submission: Submission, workspace: Path, home: Path, listener: int) -
     if submission.kind == "reference":
         argv = [sys.executable, "-m", "gunicorn", *gunicorn, submission.location]
         env = {"TWIDDER_DATABASE": str(home / "twidder.db")}
-        return processes.start(argv, folder=home, env=_environment(home, env), keep=[listener])
+        return processes.start(
+            argv, folder=home, writable=workspace, env=_environment(home, env), keep=[listener]
+        )
     copy = workspace / "copy"
     _copy(Path(submission.location), copy)
     launcher = str(Path(__file__).with_name("launch.py"))
     argv = [sys.executable, launcher, *gunicorn, "server:app"]
-    return processes.start(argv, folder=copy, env=_environment(home), keep=[listener])
+    return processes.start(
+        argv, folder=copy, writable=workspace, env=_environment(home), keep=[listener]
+    )
 
 
 def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -111,19 +115,31 @@ def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy files and folders, and nothing else: no links, no pipes, no devices."""
+    """Copy what can be read of files and folders; no pipes, no devices, no links out of it."""
+    root = source.resolve()
 
     def left_out(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if not _belongs(Path(folder, name))]
+        return [name for name in names if not _belongs(Path(folder, name), root)]
 
-    shutil.copytree(source, target, ignore=left_out, symlinks=True)
+    shutil.copytree(source, target, ignore=left_out)
+    for folder, folders, files in os.walk(target):
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            path.chmod(path.stat().st_mode | stat.S_IRUSR | stat.S_IWUSR)
 
 
-def _belongs(path: Path) -> bool:
-    mode = path.lstat().st_mode
+def _belongs(path: Path, root: Path) -> bool:
+    try:
+        if path.is_symlink() and not path.resolve().is_relative_to(root):
+            return False
+        mode = path.stat().st_mode
+    except OSError:
+        return False  # a link to nowhere, or in a circle
     if stat.S_ISDIR(mode):
-        return path.name not in _LEFT_OUT and not (path / "pyvenv.cfg").exists()
-    return stat.S_ISREG(mode)
+        is_below_itself = path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
+        is_environment = path.name in _LEFT_OUT or (path / "pyvenv.cfg").exists()
+        return os.access(path, os.R_OK | os.X_OK) and not is_environment and not is_below_itself
+    return stat.S_ISREG(mode) and os.access(path, os.R_OK)
 
 
 def _await_answer(

@@ -19,6 +19,9 @@ MESSAGE_LIMIT = 1024 * 1024
 FLOOD = 2000
 """Messages read from one socket; a server that sends more sends without end."""
 
+_WRITE = 2.0
+"""Seconds that a write may take: all we send is small."""
+
 SHOWN = 2048
 """Characters of a message that are kept."""
 
@@ -31,8 +34,12 @@ class Refused(Exception):  # noqa: N818  a recorded fact
     """The opening handshake failed. The text says how."""
 
 
-class _TooBig(Exception):  # noqa: N818  never leaves this module
-    pass
+class _Endless(Exception):  # noqa: N818  never leaves this module
+    """The server sends more than anybody reads."""
+
+
+class _Deaf(Exception):  # noqa: N818  never leaves this module
+    """The server does not read what we send."""
 
 
 class _Bounded(websocket.WebSocket):
@@ -48,14 +55,25 @@ class _Bounded(websocket.WebSocket):
         super().__init__(enable_multithread=True)
         self.thawed = threading.Event()
         self.thawed.set()
+        self._pings = 0
 
     def _recv(self, bufsize: int) -> bytes:
         data: bytes = super()._recv(bufsize)  # type: ignore[no-untyped-call]
         self.thawed.wait()
         self.pending += len(data)
         if self.pending > MESSAGE_LIMIT:
-            raise _TooBig
+            raise _Endless(f"a message of more than {MESSAGE_LIMIT} bytes")
         return data
+
+    def pong(self, payload: str | bytes = "") -> None:
+        """Answer a Ping, as the library does by itself; not for ever, and not to the deaf."""
+        self._pings += 1
+        if self._pings > FLOOD:
+            raise _Endless(f"more than {FLOOD} Pings")
+        try:
+            super().pong(payload)
+        except websocket.WebSocketTimeoutException:
+            raise _Deaf from None
 
 
 class Socket:
@@ -93,7 +111,8 @@ class Socket:
             http_no_proxy=["*"],
         )
         self._ws.pending = 0
-        self._ws.settimeout(None)
+        # Only a write may run into it: the reader tries again.
+        self._ws.settimeout(_WRITE)
 
     def send(self, text: str) -> bool:
         """Send a text message; False when the connection is gone."""
@@ -167,7 +186,10 @@ class Socket:
         messages = 0
         try:
             while messages < FLOOD:
-                opcode, frame = self._ws.recv_data_frame(control_frame=True)
+                try:
+                    opcode, frame = self._ws.recv_data_frame(control_frame=True)
+                except websocket.WebSocketTimeoutException:
+                    continue  # what has come of a frame is kept
                 data: bytes = frame.data
                 if opcode == websocket.ABNF.OPCODE_PONG:
                     self._pong(data)
@@ -181,9 +203,12 @@ class Socket:
                     self._ws.pending = 0
                     messages += 1
                     self._message(opcode, data)
-        except _TooBig:
+        except _Endless as endless:
             self._drop()
-            return "flood", f"a message of more than {MESSAGE_LIMIT} bytes", 0
+            return "flood", str(endless), 0
+        except _Deaf:
+            self._drop()
+            return "lost", "the server no longer reads", 0
         except (websocket.WebSocketProtocolException, websocket.WebSocketPayloadException) as error:
             self._drop()
             return "lost", f"the server broke the WebSocket protocol: {error}", 0
