@@ -116,9 +116,13 @@ class Grading:
             )
 
         self._server.url = running.url.rstrip("/")
+        self._server.is_alive = lambda: running.is_alive
+        pause = self._server.token_pause
         timeline = Player(scenario, self._server, f"{self._job.seed}", progress).play()
         outcome = judge(scenario, timeline)
-        if outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline):
+        is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
+        is_hasty = outcome.verdict is not Verdict.PASSED and self._server.token_pause > pause
+        if running.is_alive and (is_doubtful or is_hasty):
             timeline = Player(scenario, self._server, f"{self._job.seed}/again", progress).play()
             outcome = judge(scenario, timeline)
         self._finish(

@@ -6,18 +6,21 @@ import re
 import threading
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from twidder_cli.engine.cast import Cast
-from twidder_cli.engine.pace import BARRIER, HTTP, JITTER
+from twidder_cli.engine.pace import BARRIER, HTTP, JITTER, TOKEN_PAUSE
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import request_for, token_in, value_at
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.replies import is_accepted
+from twidder_cli.model.replies import handed_over, is_accepted
 from twidder_cli.model.step import Call, CannotPlay
-from twidder_cli.model.timeline import Exchange, Reply, Request, Together
+from twidder_cli.model.timeline import Exchange, Request, Together
 from twidder_cli.model.words import answered
 from twidder_cli.wire import http
 
+_LONGEST_TOKEN = 4096
 _NAME = re.compile(r"\{([a-z][a-z0-9@-]*(?:\.[a-z0-9]+)+)\}")
 
 
@@ -29,18 +32,28 @@ class Calls:
         self._recorder = recorder
         self._cast = cast
         self._tokens: dict[str, str] = {}
+        self._signed_in_at: dict[str, float] = {}
         self._learning = threading.Lock()
 
     def call(
         self, actor: Actor, call: Call, *, token: str | None = None, must: bool = False
     ) -> Exchange:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
+        if call.function == "sign_in":
+            self._pause(actor)
         exchange = self._send(actor, call, self._request(actor, call, token))
         if must and not is_accepted(exchange):
             raise CannotPlay(f"{actor}: {answered(exchange)}", function=call.function)
-        if call.function == "sign_in" and is_accepted(exchange):
+        if must and call.function == "sign_in":
             self._require_token(exchange)
         return exchange
+
+    def _pause(self, actor: Actor) -> None:
+        """Keep sign-ins of a user apart, where the server was seen to need it."""
+        last = self._signed_in_at.get(actor.user)
+        if last is not None and self._server.token_pause:
+            self._recorder.sleep_until(last + self._server.token_pause)
+        self._signed_in_at[actor.user] = self._recorder.now()
 
     def together(self, calls: Sequence[tuple[Actor, Call]], jitter: random.Random) -> None:
         """Make calls at the same time: each is sent but for its last byte, then all are released.
@@ -152,11 +165,8 @@ class Calls:
     ) -> Exchange:
         place = self._server.contract.operations[call.function].token
         exchange = self._exchange(actor, call.function, request, place, release)
-        if is_accepted(exchange):
-            if call.function == "change_password":
-                self._cast.accept_new_password(actor.user)
-            if call.function != "sign_in" or actor in self._tokens:
-                self._server.understood.add(call.function)
+        if call.function == "change_password" and is_accepted(exchange):
+            self._cast.accept_new_password(actor.user)
         return exchange
 
     def _exchange(
@@ -191,24 +201,46 @@ class Calls:
             loss=loss,
         )
         with self._learning:
-            if reply is not None and operation == "sign_in" and is_accepted(exchange):
-                self._learn_token(actor, reply, place)
-            self._recorder.add(exchange)
-        return exchange
+            if operation == "sign_in" and is_accepted(exchange):
+                self._learn_token(actor, exchange, place)
+            return self._recorder.add(self._learned(exchange))
 
-    def _learn_token(self, actor: Actor, reply: Reply, place: str | None) -> None:
-        found = token_in(reply, place)
-        if found is None:
+    def _learned(self, exchange: Exchange) -> Exchange:
+        """Return the exchange with what this run knows of its function, and learn from it."""
+        server, function = self._server, exchange.operation
+        if is_accepted(exchange) and (function != "sign_in" or exchange.actor in self._tokens):
+            server.understood.add(function)
+        if handed_over(self._recorder.masked(exchange)):
+            server.shows.add(function)
+        return msgspec.structs.replace(
+            exchange,
+            understood=server.contract.vouched or function in server.understood,
+            shows=function in server.shows,
+        )
+
+    def _learn_token(self, actor: Actor, exchange: Exchange, place: str | None) -> None:
+        found = token_in(exchange.reply, place) if exchange.reply else None
+        if found is None or not _can_be_sent(found):
             return
+        symbols = self._recorder.symbols
+        if found in (symbols.value(name) for name in symbols.names(f"{actor.user}@")):
+            self._server.token_pause = TOKEN_PAUSE
         self._tokens[actor] = found
-        number = self._recorder.symbols.count(f"{actor}.token.") + 1
-        self._recorder.symbols.define(f"{actor}.token.{number}", found)
+        symbols.define(f"{actor}.token.{len(symbols.names(f'{actor}.token.')) + 1}", found)
 
     def _require_token(self, exchange: Exchange) -> None:
         place = self._server.contract.operations["sign_in"].token
-        if exchange.reply is None or token_in(exchange.reply, place) is None:
-            raise CannotPlay(
-                f"{exchange.actor}: there is no token at {place or 'json:data'} in the answer to "
-                f"sign_in: {answered(exchange)}",
-                function="sign_in",
-            )
+        found = token_in(exchange.reply, place) if exchange.reply else None
+        if found is not None and exchange.actor in self._tokens:
+            return
+        what = "no token" if found is None else "a token that can't be sent in a header"
+        raise CannotPlay(
+            f"{exchange.actor}: there is {what} at {place or 'json:data'} in the answer to "
+            f"sign_in: {answered(exchange)}",
+            function="sign_in",
+        )
+
+
+def _can_be_sent(token: str) -> bool:
+    """Whether a token fits into a header, and is of a size that is one."""
+    return 0 < len(token) <= _LONGEST_TOKEN and token.isprintable() and token.isascii()

@@ -45,7 +45,7 @@ class Cast:
         """
         password = password or "Aa1!" + self._letters(6)
         self._newest[user] = password
-        number = self._symbols.count(f"{user}.password") + 1
+        number = len(self._symbols.names(f"{user}.password")) + 1
         name = f"{user}.password" if number == 1 else f"{user}.password.{number}"
         self._symbols.define(name, password)
         return password
@@ -53,7 +53,8 @@ class Cast:
     def message(self, user: str, text: str | None = None) -> str:
         """Return a message, a fresh one unless given, named `anna.message.1` and so on."""
         text = text or f"Hello from {user}, {self._letters(8)} {self._letters(6)}"
-        self._symbols.define(f"{user}.message.{self._symbols.count(f'{user}.message') + 1}", text)
+        number = len(self._symbols.names(f"{user}.message.")) + 1
+        self._symbols.define(f"{user}.message.{number}", text)
         return text
 
     def made_up_token(self, like: str) -> str:

@@ -7,17 +7,17 @@ import msgspec
 
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import Died, Frame, Played, Stall, Timeline
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import described
+from twidder_cli.model.words import NOT_UNDERSTOOD, described
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
 
 def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     """Return what became of a scenario, from what was recorded of it."""
-    findings = list(_endless(timeline)) or list(_unplayed(timeline))
+    findings = list(_endless(timeline)) or list(_died(timeline)) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
     judged = [
         (step, list(step.judge(View(timeline.entries, number))))
@@ -69,6 +69,19 @@ def _was_played(entry: object) -> bool:
     return isinstance(entry, Played) and not entry.cause
 
 
+def _died(timeline: Timeline) -> Iterator[Finding]:
+    deaths = [entry for entry in timeline.entries if isinstance(entry, Died)]
+    if deaths:
+        yield Finding(
+            title="The server died",
+            expected="it goes on, whatever its clients do",
+            actual="its process ended while this was played",
+            hint="Its last words are in the output of gunicorn; play the scenario against a server "
+            "of your own: twidder check http://127.0.0.1:5000",
+            evidence=View(timeline.entries).evidence(*deaths),
+        )
+
+
 def _unplayed(timeline: Timeline) -> Iterator[Finding]:
     """The first step that could not be played is the cause; what follows it was not played."""
     stopped = next((e for e in timeline.entries if isinstance(e, Played) and e.cause), None)
@@ -81,10 +94,7 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         hint = "The scenario stops here. Look for the request in the server's log."
     else:
         title = "The submission does not answer as the contract names things"
-        hint = (
-            "If it uses other routes, fields or another socket path, say so in a contract: "
-            "--contract FILE. If it means to use these, say that with --contract common."
-        )
+        hint = NOT_UNDERSTOOD
     yield Finding(
         title=title,
         expected=_CONTROL if stopped.kind == "control" else f"the step {stopped.kind} works",

@@ -18,6 +18,12 @@ PONG = 5.0
 BARRIER = 5.0
 """For all calls that are made together to be ready."""
 
+TOKEN_PAUSE = 1.1
+"""Between sign-ins of one user, where the same moment gives the same token."""
+
+STRANGER = 1.0
+"""At most for a server to answer a socket that greets with a token it may refuse."""
+
 JITTER = 0.02
 """At most between two calls that are made together; which of them comes first varies."""
 
@@ -27,7 +33,7 @@ GOODBYE = 1.0
 ECHO = 0.2
 """From a push to the same message at the control actor, where it goes to everybody."""
 
-RHYTHM = 5.0
+RHYTHM = 12.0
 """For a message to come again by itself, where that is in question."""
 
 NAP = 0.1

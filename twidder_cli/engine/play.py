@@ -10,7 +10,7 @@ from twidder_cli.engine.stage import WireStage
 from twidder_cli.model.actors import CONTROL
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Call, CannotPlay, Stage, Step
-from twidder_cli.model.timeline import Played, Timeline
+from twidder_cli.model.timeline import Died, Played, Timeline
 
 Progress = Callable[[str, str], None]
 """Called with the number and kind of each step that was played."""
@@ -57,6 +57,10 @@ class Player:
                 pass  # recorded as the step's cause
             finally:
                 self._stage.sockets.close()
+        if not self._server.is_alive():
+            now = self._recorder.now()
+            step = self._recorder.step
+            self._recorder.add(Died(step=step, actor="", sent=now, received=now))
         return self._recorder.timeline()
 
     def _steps(self) -> Iterator[tuple[str, Step]]:

@@ -3,14 +3,16 @@
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
 from twidder_cli.engine.pace import STALL
-from twidder_cli.engine.symbols import Symbols
+from twidder_cli.engine.symbols import Symbols, without_names
 from twidder_cli.model.timeline import AnyEntry, Stall, Timeline
 from twidder_cli.model.view import View
+
+E = TypeVar("E", bound=AnyEntry)
 
 _TEXTS = frozenset({"path", "headers", "body", "loss", "text", "refusal", "cause"})
 """The fields that hold what was said; the others are our own words."""
@@ -30,12 +32,18 @@ class Recorder:
         """Return the seconds since the scenario began."""
         return time.monotonic() - self._began
 
-    def add(self, entry: AnyEntry) -> None:
+    def add(self, entry: E) -> E:
         """Append an entry, with captured values written by name, and wake who waits."""
-        masked = self._masked(entry)
+        masked = self.masked(entry)
         with self._changed:
             self._entries.append(masked)
             self._changed.notify_all()
+        return entry
+
+    def masked(self, entry: E) -> E:
+        """Return an entry as it is recorded."""
+        masked: E = _mapped(entry, lambda text: self.symbols.mask(without_names(text)))
+        return masked
 
     def wait(self, condition: Callable[[View], bool], until: float) -> bool:
         """Wait until the recording fulfils `condition`, or the clock shows `until`."""
@@ -57,19 +65,23 @@ class Recorder:
     def timeline(self) -> Timeline:
         """Return the recording; values that were named late are written by name here."""
         with self._changed:
-            return Timeline(entries=tuple(self._masked(entry) for entry in self._entries))
+            return Timeline(
+                entries=tuple(_mapped(entry, self.symbols.mask) for entry in self._entries)
+            )
 
-    def _masked(self, noun: Any) -> Any:
-        changes: dict[str, Any] = {}
-        for name in noun.__struct_fields__:
-            value = getattr(noun, name)
-            if isinstance(value, msgspec.Struct):
-                changes[name] = self._masked(value)
-            elif name in _TEXTS and isinstance(value, str):
-                changes[name] = self.symbols.mask(value)
-            elif name in _TEXTS and isinstance(value, dict):
-                changes[name] = {key: self.symbols.mask(text) for key, text in value.items()}
-        return msgspec.structs.replace(noun, **changes) if changes else noun
+
+def _mapped(noun: Any, change: Callable[[str], str]) -> Any:
+    """Return a noun with all that was said in it changed, also in the nouns inside it."""
+    changes: dict[str, Any] = {}
+    for name in noun.__struct_fields__:
+        value = getattr(noun, name)
+        if isinstance(value, msgspec.Struct):
+            changes[name] = _mapped(value, change)
+        elif name in _TEXTS and isinstance(value, str):
+            changes[name] = change(value)
+        elif name in _TEXTS and isinstance(value, dict):
+            changes[name] = {key: change(text) for key, text in value.items()}
+    return msgspec.structs.replace(noun, **changes) if changes else noun
 
 
 class StallWatch:

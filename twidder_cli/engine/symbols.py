@@ -4,6 +4,8 @@ import json
 import re
 from urllib.parse import quote, quote_plus
 
+_LIKE_A_NAME = re.compile(r"\{([a-z][a-z0-9@-]*\.[a-z]+(?:\.\d+)?\})")
+
 _SHORTEST = 4
 """Characters below which a value is too common to be looked for in other text."""
 
@@ -28,22 +30,40 @@ class Symbols:
             for form in _forms(value):
                 self._names.setdefault(form, known)
             longest_first = sorted(self._names, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+            self._pattern = re.compile("|".join(map(_bounded, longest_first)))
         return known
 
     def value(self, name: str) -> str | None:
         """Return the value of that name, None where there is none."""
         return self._values.get(name)
 
-    def count(self, prefix: str) -> int:
-        """Return how many values have names that begin so."""
-        return sum(name.startswith(prefix) for name in self._values)
+    def names(self, prefix: str) -> list[str]:
+        """Return the names that begin so."""
+        return [name for name in self._values if name.startswith(prefix)]
 
     def mask(self, text: str) -> str:
         """Return `text` with captured values written by name."""
         if self._pattern is None:
             return text
-        return self._pattern.sub(lambda found: f"{{{self._names[found[0]]}}}", text)
+
+        def name(found: re.Match[str]) -> str:
+            written = f"{{{self._names[found[0]]}}}"
+            # A number in JSON stands without quotes; its name would not be JSON.
+            is_number = found[0].isdigit() and text[:1] in {"{", "["}
+            is_quoted = text[found.start() - 1 : found.start()] == '"'
+            return f'"{written}"' if is_number and not is_quoted else written
+
+        return self._pattern.sub(name, text)
+
+
+def _bounded(form: str) -> str:
+    """Return the pattern of a form; digits are not looked for inside longer numbers."""
+    return rf"(?<!\d){form}(?!\d)" if form.isdigit() else re.escape(form)
+
+
+def without_names(text: str) -> str:
+    """Return what a server sent with everything broken up that looks like a name of ours."""
+    return _LIKE_A_NAME.sub(r"{ \1", text)
 
 
 def _forms(value: str) -> set[str]:

@@ -64,4 +64,5 @@ def handed_over(exchange: Exchange) -> set[str]:
         return set()
     request = exchange.request
     asked = symbols_in(" ".join([request.path, request.body or "", *request.headers.values()]))
-    return symbols_in(exchange.reply.body) - asked
+    told = " ".join([exchange.reply.body, *exchange.reply.headers.values()])
+    return symbols_in(told) - asked

@@ -38,12 +38,19 @@ class Reply(Noun):
 
 
 class Exchange(Entry, tag="exchange"):
-    """A request with its reply, or its loss in words."""
+    """A request with its reply, or its loss in words.
+
+    `understood`: the function has worked as the contract names it, or the
+    operator vouches for the contract. `shows`: in this run it has been seen
+    to hand something over, so that an answer without it is a refusal.
+    """
 
     operation: str
     request: Request
     reply: Reply | None = None
     loss: str = ""
+    understood: bool = True
+    shows: bool = False
 
 
 class Connection(Entry, tag="connection"):
@@ -119,6 +126,10 @@ class Taken(Entry, tag="taken"):
     is_message: bool
 
 
+class Died(Entry, tag="died"):
+    """The submission's process has ended by itself."""
+
+
 class Stall(Entry, tag="stall"):
     """This machine stood still; what was late meanwhile may not be the submission's fault."""
 
@@ -138,7 +149,18 @@ class Played(Entry, tag="played"):
 
 
 AnyEntry = (
-    Exchange | Connection | Sent | Frame | Left | Probe | Quiet | Together | Taken | Stall | Played
+    Exchange
+    | Connection
+    | Sent
+    | Frame
+    | Left
+    | Probe
+    | Quiet
+    | Together
+    | Taken
+    | Stall
+    | Died
+    | Played
 )
 
 

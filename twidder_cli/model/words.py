@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from twidder_cli.model.timeline import (
     AnyEntry,
     Connection,
+    Died,
     Exchange,
     Frame,
     Left,
@@ -16,6 +17,12 @@ from twidder_cli.model.timeline import (
     Taken,
     Together,
 )
+
+NOT_UNDERSTOOD = (
+    "If it uses other routes, fields or another socket path, say so in a contract: --contract "
+    "FILE. If it means to use these, say that with --contract common."
+)
+"""What to try when a submission does not answer as the contract names things."""
 
 _SHOWN = 2048
 
@@ -96,6 +103,8 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
             return f"{entry.calls} calls released within {1000 * spread:.1f} ms"
         case Taken():
             return f'takes "{printable(entry.text, 200)}"' if entry.is_message else "takes nothing"
+        case Died():
+            return "the submission's process has ended"
         case Stall():
             return f"this machine stood still for {entry.received - entry.sent:.1f} s"
         case Played(cause=""):

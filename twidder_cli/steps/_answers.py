@@ -3,14 +3,16 @@
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
+import msgspec
+
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import FUNCTIONS, INPUTS, READING
 from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Call, Stage, Step
 from twidder_cli.model.timeline import Exchange
-from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import answered
+from twidder_cli.model.words import NOT_UNDERSTOOD, answered, listed
 
 
 class ExpectAnswer(Step):
@@ -49,6 +51,17 @@ class ExpectAnswer(Step):
     @property
     def actors(self) -> tuple[Actor, ...]:
         return self.by
+
+    def not_understood(self, view: View, exchanges: Sequence[Exchange]) -> Finding:
+        """Return the finding that the functions may just have other names."""
+        finding = self.finding(
+            view,
+            exchanges,
+            title=f"{listed(e.operation for e in exchanges)} may go by another name here",
+            expected="an answer as the contract names it",
+            hint=NOT_UNDERSTOOD,
+        )
+        return msgspec.structs.replace(finding, verdict=Verdict.UNCLEAR)
 
     def finding(
         self, view: View, exchanges: Sequence[Exchange], *, title: str, expected: str, hint: str

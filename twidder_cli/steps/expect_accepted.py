@@ -29,6 +29,9 @@ class ExpectAccepted(ExpectAnswer):
     def judge(self, view: View) -> Iterator[Finding]:
         calls = list(view.mine(Exchange))
         refused = [call for call in calls if not is_accepted(call)]
+        if refused and not any(call.understood for call in refused):
+            yield self.not_understood(view, refused)
+            return
         if refused:
             yield self.finding(
                 view,

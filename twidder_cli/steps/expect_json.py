@@ -15,7 +15,7 @@ from twidder_cli.model.words import answered, listed
 
 
 class ExpectJson(Step):
-    """`- expect_json: anna@laptop`: what the functions answered so far is JSON.
+    """`- expect_json: anna@laptop`: what the functions answered to anna so far is JSON.
 
     Judged on normal answers only, and on their bodies: an empty body and any
     Content-Type are fine.
@@ -33,10 +33,11 @@ class ExpectJson(Step):
         """Nothing to do: it is about what was answered before."""
 
     def judge(self, view: View) -> Iterator[Finding]:
+        users = {actor.user for actor in self.by}
         wrong = [
             call
             for call in view.every(Exchange)
-            if call.operation in FUNCTIONS and call.actor in self.by and _is_not_json(call)
+            if call.operation in FUNCTIONS and _user(call.actor) in users and _is_not_json(call)
         ]
         if wrong:
             yield Finding(
@@ -52,6 +53,10 @@ class ExpectJson(Step):
     @property
     def actors(self) -> tuple[Actor, ...]:
         return self.by
+
+
+def _user(actor: str) -> str:
+    return actor.partition("@")[0]
 
 
 def _is_not_json(call: Exchange) -> bool:
