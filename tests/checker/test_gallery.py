@@ -63,7 +63,7 @@ NOT_YET = {
     "wrong/forgets-the-newer-socket": "no scenario opens the new socket before the old one closes",
     "wrong/shows-the-oldest-first": "no scenario posts two messages",
     "wrong/takes-short-passwords": "no scenario tries one",
-    "wrong/reads-walls-after-sign-out": "an empty wall counts as refused, as another was full before",
+    "wrong/reads-walls-after-sign-out": "an empty wall counts as refused, where another was not",
     "right/acknowledges-by-number": "numbers are masked, so the notice is taken for noise",
     "right/announces-who-comes-and-goes": "nobody leaves in the control phase",
 }
