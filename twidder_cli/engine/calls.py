@@ -14,6 +14,7 @@ from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import request_for, token_in, value_at
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import MESSAGES
 from twidder_cli.model.replies import handed_over, is_accepted
 from twidder_cli.model.step import Call, CannotPlay
 from twidder_cli.model.timeline import Exchange, Request, Together
@@ -210,12 +211,15 @@ class Calls:
         server, function = self._server, exchange.operation
         if is_accepted(exchange) and (function != "sign_in" or exchange.actor in self._tokens):
             server.understood.add(function)
+        question = function
+        if function in MESSAGES:  # a wall may be empty: only the same one must show something
+            question = f"{function} {exchange.request.path} {exchange.actor.partition('@')[0]}"
         if handed_over(self._recorder.masked(exchange)):
-            server.shows.add(function)
+            server.shows.add(question)
         return msgspec.structs.replace(
             exchange,
             understood=server.contract.vouched or function in server.understood,
-            shows=function in server.shows,
+            shows=question in server.shows,
         )
 
     def _learn_token(self, actor: Actor, exchange: Exchange, place: str | None) -> None:

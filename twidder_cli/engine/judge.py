@@ -14,6 +14,13 @@ from twidder_cli.model.words import NOT_UNDERSTOOD, described
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
+_BROKEN = {
+    "sign_in": "Look for the request in the server's log. A send to a socket whose client has gone "
+    "raises an error, and must not break the sign-in.",
+    "connect": "Does the function behind the socket's route go on receiving while the client is "
+    "there? When it returns, the socket is closed.",
+}
+
 
 def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     """Return what became of a scenario, from what was recorded of it."""
@@ -87,20 +94,24 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
     stopped = next((e for e in timeline.entries if isinstance(e, Played) and e.cause), None)
     if stopped is None:
         return
+    about = next(
+        (e for e in timeline.entries if isinstance(e, Played) and e.step == stopped.concerns),
+        stopped,
+    )
     if stopped.ours:
         title, hint = "This could not be checked", ""
     elif stopped.understood:
-        title = "A step that everything after it needs did not work"
-        hint = "The scenario stops here. Look for the request in the server's log."
+        title = f"{stopped.function or about.kind} does not work, and all that follows needs it"
+        hint = _BROKEN.get(stopped.function, "Look for the request in the server's log.")
     else:
         title = "The submission does not answer as the contract names things"
         hint = NOT_UNDERSTOOD
     yield Finding(
         title=title,
-        expected=_CONTROL if stopped.kind == "control" else f"the step {stopped.kind} works",
+        expected=_CONTROL if about.kind == "control" else f"the step {about.kind} works",
         actual=stopped.cause,
         hint=hint,
-        line=stopped.line,
+        line=about.line,
         verdict=Verdict.FAILED if stopped.understood and not stopped.ours else Verdict.UNCLEAR,
     )
 

@@ -59,8 +59,7 @@ class Player:
                 self._stage.sockets.close()
         if not self._server.is_alive():
             now = self._recorder.now()
-            step = self._recorder.step
-            self._recorder.add(Died(step=step, actor="", sent=now, received=now))
+            self._recorder.add(Died(step=self._recorder.step, actor="", sent=now, received=now))
         return self._recorder.timeline()
 
     def _steps(self) -> Iterator[tuple[str, Step]]:
@@ -109,6 +108,8 @@ class Player:
                 kind=step.kind,
                 line=step.line,
                 cause=str(cause or ""),
+                concerns=cause.step if cause else "",
+                function=cause.function if cause else "",
                 understood=understood,
                 ours=cause is not None and cause.ours,
             )

@@ -21,6 +21,7 @@ class Server:
         self.pace = pace
         self.understood: set[str] = set()
         self.shows: set[str] = set()
+        self.notices: set[str] = set()
         self.one_off: set[str] = set()
         self.token_pause = 0.0
         self.url = ""

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 
-from twidder_cli.engine.pace import GOODBYE, HTTP, PONG
+from twidder_cli.engine.pace import GOODBYE, HTTP, PONG, STRANGER
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import filled, quoted
 from twidder_cli.engine.server import Server
@@ -94,7 +95,9 @@ class Sockets:
             text = message if isinstance(message, str) else json.dumps(message)
             self._sent(held, text, lambda socket: socket.send(text))
         self._ping(held)
-        held.settled_at = self._recorder.now() + self._server.pace.settle
+        pace = self._server.pace
+        wait = pace.settle if held.own else pace.scaled(STRANGER)
+        held.settled_at = self._recorder.now() + wait
 
     def ping(self, actors: Collection[Actor]) -> None:
         """Ping the sockets that these actors hold, and record whether the Pongs came."""
@@ -190,7 +193,10 @@ class Sockets:
             if held.settled_at and (wanted is None or held.actor.user in wanted)
         ]
         for held in concerned:
-            self._recorder.sleep_until(held.settled_at)
+            if held.own or held.left:
+                self._recorder.sleep_until(held.settled_at)
+            else:
+                self._recorder.wait(partial(_is_answered, held), held.settled_at)
             held.settled_at = 0.0
         view = self._recorder.view()
         for held in concerned:
@@ -206,5 +212,12 @@ class Sockets:
                 f"the socket of {held.actor} did not stay open: {described(end)} "
                 f"{end.received - socket.received:.2f} s after it opened",
                 function="connect",
+                step=socket.step,
             )
         self._server.understood.add("connect")
+
+
+def _is_answered(held: _Held, view: View) -> bool:
+    """Whether the server has said anything to a socket."""
+    sockets = [s for s in view.sockets(held.actor) if s.socket == held.number]
+    return any(view.frames(socket) for socket in sockets)

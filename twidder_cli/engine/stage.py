@@ -13,7 +13,7 @@ from twidder_cli.engine.sockets import Sockets
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.step import Call, CannotPlay, Ending, Step
 from twidder_cli.model.timeline import Exchange, Quiet, Taken
-from twidder_cli.model.view import View
+from twidder_cli.model.view import View, shape
 
 
 class Performer(Protocol):
@@ -140,8 +140,10 @@ class WireStage:
         view = self._recorder.view()
         for actor in actors:
             socket = view.current_socket(actor)
-            for push in view.due_pushes(socket)[:1] if socket else ():
+            pushes = view.pushes(socket) if socket else []
+            for push in pushes[:1]:
                 pace.saw_push(push.received - view.since)
+            self._server.notices |= {shape(p) for p in pushes if not p.ends} - view.news()
 
     def quiet(self, actors: Sequence[Actor]) -> None:
         """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets.
@@ -166,6 +168,7 @@ class WireStage:
                 sent=sent,
                 received=received,
                 grace=received - ended,
+                notices=tuple(sorted(self._server.notices)),
             )
         )
 
@@ -191,4 +194,4 @@ def _is_told(view: View, actor: Actor) -> bool:
     if socket is None:
         return True
     end = view.end(socket)
-    return bool(view.due_pushes(socket)) or (end is not None and end.received <= view.since)
+    return bool(view.pushes(socket)) or (end is not None and end.received <= view.since)

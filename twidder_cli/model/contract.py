@@ -20,6 +20,9 @@ FUNCTIONS = (
 READING = FUNCTIONS[4:8]
 """The functions that hand over data and change nothing."""
 
+MESSAGES = FUNCTIONS[6:8]
+"""The functions that hand over a wall, which may be empty."""
+
 INPUTS: dict[str, tuple[str, ...]] = {
     "sign_up": ("email", "password", "firstname", "familyname", "gender", "city", "country"),
     "sign_in": ("email", "password"),

@@ -47,13 +47,17 @@ class Call(Noun):
 class CannotPlay(Exception):  # noqa: N818  a fact about the play, not an error of ours
     """A step that could not be carried out; the scenario stops there and this is its cause.
 
-    `function` is the one that did not work; `ours` says that it was no doing
-    of the submission.
+    `function` is the one that did not work, `step` the number of the step
+    that is concerned, where it is an earlier one; `ours` says that it was no
+    doing of the submission.
     """
 
-    def __init__(self, cause: str, *, function: str = "", ours: bool = False) -> None:
+    def __init__(
+        self, cause: str, *, function: str = "", step: str = "", ours: bool = False
+    ) -> None:
         super().__init__(cause)
         self.function = function
+        self.step = step
         self.ours = ours
 
 

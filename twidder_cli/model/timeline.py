@@ -107,9 +107,13 @@ class Probe(Entry, tag="probe"):
 
 
 class Quiet(Entry, tag="quiet"):
-    """A quiet point: the grace, in seconds, that had passed since the trigger before its Pings."""
+    """A quiet point: the grace, in seconds, that had passed since the trigger before its Pings.
+
+    `notices` are the shapes of the logouts that this run has seen so far.
+    """
 
     grace: float
+    notices: tuple[str, ...] = ()
 
 
 class Together(Entry, tag="together"):
@@ -137,6 +141,8 @@ class Stall(Entry, tag="stall"):
 class Played(Entry, tag="played"):
     """A step from begin to end. `cause` says why it could not be played, and ends the scenario.
 
+    `concerns` is the earlier step that it is about, `function` what did not work.
+
     `understood`: the function concerned has worked as the contract names it,
     or the operator vouches for the contract.
     """
@@ -144,6 +150,8 @@ class Played(Entry, tag="played"):
     kind: str
     line: int
     cause: str = ""
+    concerns: str = ""
+    function: str = ""
     understood: bool = True
     ours: bool = False
 

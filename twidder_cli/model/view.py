@@ -3,9 +3,9 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from twidder_cli.model.actors import CONTROL
 from twidder_cli.model.replies import json_of
@@ -26,7 +26,7 @@ E = TypeVar("E", bound=AnyEntry)
 _VARYING = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "@"),
     (re.compile(r"\{[a-z][a-z0-9@.-]*\}"), "{}"),
-    (re.compile(r"\b(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[\w-]{12,}\b"), "x"),
+    (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), "x"),
     (re.compile(r"\d+(?:[.:,]\d+)*"), "0"),
 )
 
@@ -35,14 +35,32 @@ def shape(frame: Frame) -> str:
     """Return what a message looks like with everything that varies masked.
 
     Digits, addresses, long mixed words and captured values count as varying;
-    so do the order of an object's keys and white space outside of strings.
+    so do the length of a list, the order of an object's keys, and white space
+    outside of strings.
     """
     if frame.kind != "text":
         return frame.kind
     try:
-        text = json.dumps(json_of(frame.text), sort_keys=True, ensure_ascii=False)
+        return json.dumps(_masked(json_of(frame.text)), sort_keys=True, ensure_ascii=False)
     except ValueError:
-        text = frame.text.strip()
+        return _masked_text(frame.text.strip())
+
+
+def _masked(value: Any) -> Any:
+    """Mask the texts and numbers of a JSON value, and let lists have any length."""
+    match value:
+        case dict():
+            return {_masked_text(key): _masked(inner) for key, inner in value.items()}
+        case list():
+            shapes = [json.dumps(_masked(inner), sort_keys=True) for inner in value]
+            return list(dict.fromkeys(shapes))
+        case bool() | None:
+            return value
+        case _:
+            return _masked_text(str(value))
+
+
+def _masked_text(text: str) -> str:
     for pattern, mask in _VARYING:
         text = pattern.sub(mask, text)
     return text
@@ -102,11 +120,6 @@ class View:
         began = next((p.sent for p in self.every(Played) if p.step == self.step), math.inf)
         before = [i for i, (_, end) in enumerate(self._triggers) if end <= began]
         return before[-1] if before else None
-
-    @property
-    def triggered(self) -> bool:
-        """Whether a trigger was played before this step."""
-        return self._trigger is not None
 
     @property
     def since(self) -> float:
@@ -179,26 +192,32 @@ class View:
 
     # Pushes
 
-    @cached_property
-    def noise(self) -> frozenset[str]:
-        """Shapes of messages that mean nothing: they come whatever is done.
+    def is_noise(self, frame: Frame) -> bool:
+        """Whether a message means nothing: it comes whatever is done.
 
-        Those that flowed before anything was triggered, and those that the
-        control actor heard again after a quiet point, when nothing was done.
-        What a server answers to a token that is not the actor's own is not
-        noise: it may look just like the logout.
+        Such a one flowed before anything was triggered, or the control actor
+        heard it again after a quiet point, when nothing was done. Where it
+        always said the same, only the same is noise: `401` may be the notice
+        of a server that greets with `200`.
         """
-        return self._before_all | self._rhythms
+        form = shape(frame)
+        texts = self._flowed_before.get(form, set())
+        return len(texts) > 1 or frame.text in texts or form in self._rhythms
 
     @cached_property
-    def _before_all(self) -> frozenset[str]:
+    def _flowed_before(self) -> dict[str, set[str]]:
+        """The texts, by shape, of messages that flowed before anything was triggered.
+
+        What a server answers to a token that is not the actor's own does not
+        count: it may look just like the logout.
+        """
         first = self._triggers[0][0] if self._triggers else math.inf
         regular = {(c.actor, c.socket) for c in self.every(Connection) if c.own}
-        return frozenset(
-            shape(f)
-            for f in self.every(Frame)
-            if f.received < first and not f.ends and (f.actor, f.socket) in regular
-        )
+        texts: dict[str, set[str]] = {}
+        for f in self.every(Frame):
+            if f.received < first and not f.ends and (f.actor, f.socket) in regular:
+                texts.setdefault(shape(f), set()).add(f.text)
+        return texts
 
     @cached_property
     def _rhythms(self) -> frozenset[str]:
@@ -220,37 +239,30 @@ class View:
 
     def news(self) -> set[str]:
         """Return the shapes of messages that the trigger brought to the control actor."""
-        return {shape(f) for s in self.sockets(CONTROL) for f in self.pushes(s) if not f.ends}
+        return {shape(f) for f in self.heard_by(CONTROL) if not f.ends}
 
     def pushes(self, socket: Connection) -> list[Frame]:
         """Return what the trigger brought to a socket: messages that are no noise, and a close."""
         return [
             f
             for f in self.frames(socket)
-            if self.since < f.received < self.until and (f.ends or shape(f) not in self.noise)
+            if self.since < f.received < self.until and (f.ends or not self.is_noise(f))
         ]
 
-    def due_pushes(self, socket: Connection) -> list[Frame]:
-        """Return the pushes to a socket where one is due.
+    @property
+    def notices(self) -> set[str]:
+        """Return the shapes of the logouts that this run had seen when the step was played."""
+        return {form for quiet in self.mine(Quiet) for form in quiet.notices}
 
-        There a message that looks like noise counts as well, when it says
-        something new that the control actor did not hear: `2` may be the
-        notice of a server that greets with `1`.
-        """
-        known = {f.text for f in self.every(Frame) if f.received < self.since}
-        control = {
-            shape(f)
-            for s in self.sockets(CONTROL)
-            for f in self.frames(s)
-            if self.since < f.received < self.until
-        }
-        return self.pushes(socket) or [
-            f
-            for f in self.frames(socket)
-            if self.since < f.received < self.until
-            and f.text not in known
-            and shape(f) not in control
-        ]
+    def heard_by(self, actor: str) -> list[Frame]:
+        """Return what the trigger brought to any socket of an actor."""
+        return [push for socket in self.sockets(actor) for push in self.pushes(socket)]
+
+    def told(self, but: Collection[str]) -> list[Frame]:
+        """Return what the trigger brought to those who were connected, `but` for some actors."""
+        actors = dict.fromkeys(c.actor for c in self.every(Connection) if c.actor not in but)
+        current = [self.current_socket(actor) for actor in actors]
+        return [push for socket in current if socket for push in self.pushes(socket)]
 
     def is_silence_proved(self, socket: Connection) -> bool:
         """Whether a Pong of this step shows that nothing else had been written before it."""

@@ -73,5 +73,5 @@ class ExpectAccepted(ExpectAnswer):
                 [call],
                 title=f"{call.operation} hands over what should not be there",
                 expected=f"no {listed(present)} in the answer",
-                hint="Is what was refused stored all the same?",
+                hint="Choose what you hand over, rather than all that is stored.",
             )

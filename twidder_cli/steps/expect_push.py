@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from twidder_cli.model.actors import Actor
+from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
+from twidder_cli.model.timeline import Connection
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.view import View
 from twidder_cli.model.words import described
@@ -35,41 +36,58 @@ class ExpectPush(Step):
     def judge(self, view: View) -> Iterator[Finding]:
         for actor in self.to:
             socket = view.current_socket(actor)
-            if socket is None or view.due_pushes(socket):
+            if socket is None:
+                yield self._finding(view, actor, "could not be told", "it had no socket", "")
                 continue
-            end = view.end(socket)
-            heard = view.frames(socket)
-            if end is not None and end.received <= view.since:
-                title = f"The socket of {actor} was gone before anything was triggered"
-                actual = f"{described(end)}, {view.since - end.received:.2f} s before the trigger"
-                hint = (
-                    "The function behind the socket's route must go on receiving as long as the "
-                    "client is there; when it returns, the socket is closed."
+            pushes = view.pushes(socket)
+            if not pushes:
+                yield self._not_told(view, actor, socket)
+            elif all(push.ends for push in pushes) and any(f.ends for f in view.heard_by(CONTROL)):
+                yield self._finding(
+                    view,
+                    actor,
+                    "was not told: everybody's socket ended",
+                    f"{described(pushes[0])}; the socket of {CONTROL}, whom nothing here concerns, "
+                    "ended too",
+                    "Do all sockets end by themselves after a while, or did the server restart? "
+                    "Look into its log.",
                 )
-            else:
-                title = f"{actor} was not told"
-                actual = (
-                    "nothing arrived"
-                    if not heard
-                    else (
-                        "only what also flowed before the trigger: "
-                        + "; ".join(sorted({described(frame) for frame in heard}))
-                    )
-                )
-                hint = (
-                    "Look up the first session's socket when the second sign-in succeeds, and send "
-                    "to it before you forget it. Is the socket kept by the session or token that "
-                    "it was opened with?"
-                )
-            yield Finding(
-                title=title,
-                expected=f"a message or a close on the socket of {actor} within {self.within}",
-                actual=actual,
-                hint=hint,
-                who=(actor,),
-                line=self.line,
-                evidence=view.evidence(socket, *heard),
+
+    def _not_told(self, view: View, actor: Actor, socket: Connection) -> Finding:
+        end = view.end(socket)
+        if end is not None and end.received <= view.since:
+            return self._finding(
+                view,
+                actor,
+                "had lost its socket before anything was triggered",
+                f"{described(end)}, {view.since - end.received:.2f} s before the trigger",
+                "The function behind the socket's route must go on receiving as long as the "
+                "client is there; when it returns, the socket is closed.",
             )
+        heard = sorted({described(frame) for frame in view.frames(socket)})
+        actual = f"only what also flows otherwise: {'; '.join(heard)}" if heard else "nothing came"
+        others = dict.fromkeys(c.actor for c in view.every(Connection) if c.actor != actor)
+        told = [f"{other} heard {described(f)}" for other in others for f in view.heard_by(other)]
+        return self._finding(
+            view,
+            actor,
+            "was not told",
+            f"{actual}; but {'; '.join(told[:3])}" if told else actual,
+            "Look up the first session's socket when the second sign-in succeeds, and send to it "
+            "before you forget it. Is the socket kept by the session or token it was opened with?",
+        )
+
+    def _finding(self, view: View, actor: Actor, what: str, actual: str, hint: str) -> Finding:
+        sockets = view.sockets(actor)
+        return Finding(
+            title=f"{actor} {what}",
+            expected=f"a message or a close on the socket of {actor} within {self.within}",
+            actual=actual,
+            hint=hint,
+            who=(actor,),
+            line=self.line,
+            evidence=view.evidence(*sockets, *(f for s in sockets for f in view.frames(s))),
+        )
 
     @property
     def actors(self) -> tuple[Actor, ...]:

@@ -12,6 +12,16 @@ from twidder_cli.model.view import View
 from twidder_cli.model.words import listed
 from twidder_cli.steps._answers import ExpectAnswer
 
+_HINT = (
+    "Look the token up in every route, among the sessions that are valid now. Is the old session "
+    "deleted when its user signs in again?"
+)
+_HINTS = {
+    "sign_in": "Compare the password with the stored one before a session is made.",
+    "sign_up": "Look whether there is such a user already, and check every field, before you "
+    "store anything.",
+}
+
 
 class ExpectRefused(ExpectAnswer):
     """`- expect_refused: {by: anna@laptop, calls: [get_user_data_by_token]}`.
@@ -44,17 +54,13 @@ class ExpectRefused(ExpectAnswer):
                 hint="Look for the request in the server's log.",
             )
         if granted:
-            signing_in = any(call.operation == "sign_in" for call in granted)
             yield self.finding(
                 view,
                 granted,
                 title=f"{listed(call.operation for call in granted)} should have been refused",
                 expected="an answer that is not 2xx, or says `success: false`, and hands over "
                 "nothing",
-                hint="Compare the password with the stored one before a session is made."
-                if signing_in
-                else "Look the token up in every route, among the sessions that are valid now. "
-                "Is the old session deleted when its user signs in again?",
+                hint=_HINTS.get(granted[0].operation, _HINT),
             )
 
     def _is_granted(self, call: Exchange, view: View) -> bool:

@@ -1,6 +1,6 @@
 """`expect_silence`: nobody else is told, and it is shown that they were not."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from twidder_cli.model.actors import CONTROL, Actor
@@ -8,7 +8,7 @@ from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Stage, Step
 from twidder_cli.model.timeline import Connection, Frame
 from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.view import View
+from twidder_cli.model.view import View, shape
 from twidder_cli.model.words import described, listed
 
 _BYSTANDER = " (a user whom nothing here concerns)"
@@ -35,13 +35,11 @@ class ExpectSilence(Step):
         stage.quiet((*self.of, CONTROL))
 
     def judge(self, view: View) -> Iterator[Finding]:
-        heard = {
-            actor: pushes
-            for actor in (*self.of, CONTROL)
-            if (pushes := [p for s in view.sockets(actor) for p in view.pushes(s)])
-        }
+        told = view.told(but=(*self.of, CONTROL))
+        heard = {actor: _meant_for_others(view, actor, told) for actor in (*self.of, CONTROL)}
+        heard = {actor: frames for actor, frames in heard.items() if frames}
         if heard:
-            yield self._told(view, heard)
+            yield self._told(view, heard, told)
             return
         unproved = [
             socket
@@ -62,9 +60,13 @@ class ExpectSilence(Step):
                 verdict=Verdict.UNCLEAR,
             )
 
-    def _told(self, view: View, heard: dict[Actor, list[Frame]]) -> Finding:
+    def _told(self, view: View, heard: dict[Actor, list[Frame]], told: Sequence[Frame]) -> Finding:
         frames = [frame for pushes in heard.values() for frame in pushes]
-        if CONTROL in heard:
+        is_logout = any(_is_logout(view, frame, told) for frame in frames)
+        if not is_logout:
+            title = f"{listed(heard)} heard something new: is it the logout?"
+            hint = "It is not what the first client was told. Somebody has to look."
+        elif CONTROL in heard:
             title = "The logout was broadcast"
             hint = "Send it to the sockets of the expired session, not in a loop over all sockets."
         else:
@@ -85,6 +87,7 @@ class ExpectSilence(Step):
             who=tuple(heard),
             line=self.line,
             evidence=view.evidence(*frames),
+            verdict=Verdict.FAILED if is_logout else Verdict.UNCLEAR,
         )
 
     @property
@@ -94,6 +97,37 @@ class ExpectSilence(Step):
     @property
     def listeners(self) -> tuple[Actor, ...]:
         return self.of
+
+
+def _meant_for_others(view: View, actor: Actor, told: Sequence[Frame]) -> list[Frame]:
+    """Return what an actor heard, but for the acknowledgements of a socket opened meanwhile."""
+    shapes = {shape(frame) for frame in told}
+    return [
+        push
+        for socket in view.sockets(actor)
+        for push in view.pushes(socket)
+        if push.ends or shape(push) in shapes or socket.received < view.since
+    ]
+
+
+def _is_logout(view: View, frame: Frame, told: Sequence[Frame]) -> bool:
+    """Whether a frame is what the one who had to be told was told.
+
+    Where that one also heard something that nobody else did, then that was the
+    logout, and what everybody heard was something else. Where nobody had to be
+    told, it is what was told earlier in this run.
+    """
+    if frame.ends:
+        return not _is_late_refusal(view, frame)
+    messages = {shape(push) for push in told if not push.ends}
+    logouts = (messages - view.news()) or messages or view.notices
+    return shape(frame) in logouts if logouts else not told
+
+
+def _is_late_refusal(view: View, end: Frame) -> bool:
+    """Whether a close may be the answer to a token that the server need not take."""
+    socket = next(s for s in view.sockets(end.actor) if s.socket == end.socket)
+    return not socket.own and not any(not f.ends for f in view.frames(socket))
 
 
 def _was_open(view: View, socket: Connection) -> bool:

@@ -6,6 +6,7 @@ import socket
 import ssl
 import struct
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Literal
 
@@ -18,6 +19,9 @@ MESSAGE_LIMIT = 1024 * 1024
 
 FLOOD = 2000
 """Messages read from one socket; a server that sends more sends without end."""
+
+_LAST = 1.0
+"""Seconds for a server to end a connection after the closing handshake."""
 
 _WRITE = 2.0
 """Seconds that a write may take: all we send is small."""
@@ -177,9 +181,23 @@ class Socket:
     def _read(self) -> None:
         kind, text, code = self._read_until_end()
         self._arrived(kind, text, 0, code)
+        if kind == "close":
+            self._await_end()
+        # A connection that we leave half open keeps a gunicorn waiting for us.
+        self._drop()
         with self._changed:
             self._ended = True
             self._changed.notify_all()
+
+    def _await_end(self) -> None:
+        """Read on until the server ends the connection; its close was answered by the library."""
+        deadline = time.monotonic() + _LAST
+        connection = self._ws.sock
+        with contextlib.suppress(OSError):
+            while connection is not None and (left := deadline - time.monotonic()) > 0:
+                connection.settimeout(left)
+                if not connection.recv(4096):
+                    return
 
     def _read_until_end(self) -> tuple[Kind, str, int]:
         """Hand on messages; return how it ended: kind, words, close code."""
