@@ -1,8 +1,9 @@
 """The command group, and the place where errors become exit codes."""
 
 import importlib
+import signal
 import sys
-from typing import Any
+from typing import NoReturn
 
 import click
 
@@ -51,10 +52,22 @@ def twidder() -> None:
     """
 
 
-def main(arguments: list[str] | None = None) -> Any:
-    """Run the command line; exits with the codes documented in docs/exit-codes.md."""
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run the command line; exits with the codes that docs/exit-codes.md tells of."""
     try:
-        twidder(arguments, standalone_mode=True)
+        code = twidder(arguments, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
     except OperatorError as error:
-        click.echo(f"twidder: {error}", err=True)
-        sys.exit(2)
+        for line in str(error).splitlines():
+            click.echo(f"twidder: {_printable(line)}", err=True)
+        code = 2
+    except (click.Abort, KeyboardInterrupt):
+        code = 128 + signal.SIGINT
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _printable(text: str) -> str:
+    """Return a line that may quote anybody's file with nothing in it that a terminal obeys."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)

@@ -20,7 +20,8 @@ from twidder_cli.model.job import Job
 from twidder_cli.model.report import INTERRUPTED
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 
-_WORKER = (sys.executable, "-m", "twidder_cli.worker")
+# -P: nothing in the operator's folder is imported by accident.
+_WORKER = (sys.executable, "-P", "-m", "twidder_cli.worker")
 _CLEAN_UP = 5.0
 _SILENCE = 180.0
 """Seconds without an event after which a worker is taken for stuck; a scenario has 60."""

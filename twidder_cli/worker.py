@@ -88,7 +88,10 @@ class Grading:
         if self._starts == 1:
             self._emit(
                 ServerStarted(
-                    submission=self._name, how=running.how, seconds=time.monotonic() - began
+                    submission=self._name,
+                    how=running.how,
+                    seconds=time.monotonic() - began,
+                    notes=running.notes,
                 )
             )
         return running

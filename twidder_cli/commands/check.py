@@ -1,5 +1,7 @@
 """`twidder check`: grade submissions and say what is wrong with them."""
 
+import itertools
+import math
 import random
 import shlex
 import signal
@@ -13,10 +15,10 @@ from types import FrameType
 
 import click
 import msgspec
-from rich.console import Console
 
 from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import (
+    bundled_ids,
     find_contract,
     find_plan,
     find_scenarios,
@@ -28,12 +30,16 @@ from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.report import Fold, exit_code
 from twidder_cli.model.scenario import Plan, Scenario, Share, Source
 from twidder_cli.reporters import Reporters, file_report
-from twidder_cli.reporters.terminal import Terminal
+from twidder_cli.reporters.terminal import Output, Terminal
 from twidder_cli.runner import Runner
 from twidder_cli.submissions.find import REFERENCE, find
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HARNESS = 3
+
+
+def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
+    return [name for name in bundled_ids() if name.startswith(typed)]
 
 
 @click.command()
@@ -43,6 +49,7 @@ _HARNESS = 3
     "scenarios",
     multiple=True,
     metavar="PATH_OR_ID",
+    shell_complete=_complete_scenario,
     help="Play only this scenario: an id, a file, or a folder. Repeatable.",
 )
 @click.option(
@@ -97,8 +104,10 @@ def check(  # noqa: PLR0917  one parameter per option
       1  something failed, and it is the submission's fault
       2  the command line or a file on it is wrong
       3  something could not be told, and nothing failed
-      130, 143  interrupted; what is known was reported
+      129, 130, 143  interrupted; what is known was reported
     """
+    if math.isnan(patience):
+        raise click.BadParameter("expected a number from 0.5 to 20", param_hint="--patience")
     chosen_plan = find_plan(plan)
     played = _in_order(_loaded(scenarios or tuple(chosen_plan.scenarios)))
     chosen_contract = find_contract(contract)
@@ -109,7 +118,7 @@ def check(  # noqa: PLR0917  one parameter per option
         rule=chosen_plan.rule,
         scenarios=tuple(_listed(scenario, chosen_plan) for _, scenario in played),
         submissions=tuple(submissions),
-        targets=tuple(shlex.quote(target) for target in targets) or ("",),
+        targets=tuple(target for target, _ in submissions.values()),
         version=version("twidder"),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         replay=_replay(contract, plan, patience),
@@ -123,17 +132,20 @@ def check(  # noqa: PLR0917  one parameter per option
             seed=random.SystemRandom().getrandbits(32),
             workspace="",
         )
-        for submission in submissions.values()
+        for _, submission in submissions.values()
     ]
-    terminal = Terminal(Console(), Console(stderr=True), verbose=verbose)
-    ctx.exit(_carry_out(started, jobs, Reporters([terminal, *wishes])))
+    terminal = Terminal(Output(), Output(stderr=True), verbose=verbose)
+    # Files first: a terminal may be gone when the result is to be shown.
+    ctx.exit(_carry_out(started, jobs, Reporters([*wishes, terminal])))
 
 
 def _carry_out(started: RunStarted, jobs: list[Job], reporters: Reporters) -> int:
     fold = Fold()
-    for event in _events(started, jobs):
-        fold.add(event)
-        reporters.handle(event)
+    runner = Runner()
+    with _interrupts(runner):
+        for event in _events(started, jobs, runner):
+            fold.add(event)
+            reporters.handle(event)
     for name, error in reporters.broken.items():
         click.echo(f"twidder: the {name} report could not be made: {error}", err=True)
     report = fold.report
@@ -142,13 +154,11 @@ def _carry_out(started: RunStarted, jobs: list[Job], reporters: Reporters) -> in
     return exit_code(report) or (_HARNESS if reporters.broken else 0)
 
 
-def _events(started: RunStarted, jobs: list[Job]) -> Iterator[Event]:
+def _events(started: RunStarted, jobs: list[Job], runner: Runner) -> Iterator[Event]:
     began = time.monotonic()
-    runner = Runner()
     yield started
-    with _interrupts(runner):
-        for job in jobs:
-            yield from runner.run(job)
+    for job in jobs:
+        yield from runner.run(job)
     yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
 
 
@@ -196,15 +206,16 @@ def _in_order(loaded: dict[str, tuple[Source, Scenario]]) -> list[tuple[Source, 
     return [loaded[name] for name in ordered]
 
 
-def _found(targets: tuple[str, ...]) -> dict[str, Submission]:
-    """Return the submissions by name; two folders of the same name are told apart by path."""
+def _found(targets: tuple[str, ...]) -> dict[str, tuple[str, Submission]]:
+    """Return targets and submissions by name; two of the same name are told apart by number."""
     if not targets:
-        return {REFERENCE.name: REFERENCE}
-    found: dict[str, Submission] = {}
+        return {REFERENCE.name: ("", REFERENCE)}
+    found: dict[str, tuple[str, Submission]] = {}
     for target in dict.fromkeys(targets):
         submission = find(target)
-        name = submission.name if submission.name not in found else target
-        found[name] = msgspec.structs.replace(submission, name=name)
+        names = (submission.name, *(f"{submission.name} ({n})" for n in itertools.count(2)))
+        name = next(name for name in names if name not in found)
+        found[name] = (shlex.quote(target), msgspec.structs.replace(submission, name=name))
     return found
 
 
@@ -220,6 +231,7 @@ def _listed(scenario: Scenario, plan: Plan) -> Listed:
         level=share.level or scenario.level,
         points=share.points,
         path=scenario.path,
+        name=scenario.id if scenario.id in bundled_ids() else scenario.path,
     )
 
 

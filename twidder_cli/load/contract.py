@@ -16,6 +16,7 @@ from twidder_cli.model.contract import (
 
 _REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
 _TOKEN_PLACE = re.compile(r"json:[\w.-]*|header:[\w-]+")
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
@@ -39,6 +40,12 @@ def load_contract(text: str, path: str, mistakes: Mistakes, *, vouched: bool) ->
     header = _text(token.get("header"), "a header's name")
     value = _text(token.get("value"), "a text", "{token}")
     socket_path = _text(socket.get("path"), "a path")
+    if not re.fullmatch(_HEADER, header):
+        token["header"].wrong(f"expected a header's name, got {header!r}")
+    if not re.fullmatch(r"/[!-~]*", socket_path):
+        socket["path"].wrong(f"expected a path such as '/ws', got {socket_path!r}")
+    if not value.isascii() or not value.isprintable():
+        token["value"].wrong("expected a text that fits into a header")
     greeting = socket["greeting"].plain if "greeting" in socket else None
     for place, allowed in (
         (token.get("value"), ()),

@@ -1,5 +1,6 @@
 """Where files are: the ones that travel with the package, and the operator's own."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -76,9 +77,9 @@ def _opening(name: str, folder: Path) -> Path | None:
 
 def _paths(name: str) -> list[Path]:
     path = Path(name)
-    if ("/" in name or path.suffix) and path.is_file():
+    if ("/" in name or path.suffix) and _is(path.is_file):
         return [path]
-    if ("/" in name or name == ".") and path.is_dir():
+    if ("/" in name or name == ".") and _is(path.is_dir):
         inside = _scenario_files(path)
         if not inside:
             raise OperatorError(f"{name}: there is no scenario file (*.yaml) in this folder")
@@ -90,6 +91,14 @@ def _paths(name: str) -> list[Path]:
             f"there is no scenario {name!r}, as an id or as a file.{did_you_mean(name, ids)}"
         )
     return [bundled() / f"{i}.yaml" for i in chosen]
+
+
+def _is(asked: Callable[[], bool]) -> bool:
+    """Whether a path is what is asked; a name that the system can't take is nothing."""
+    try:
+        return asked()
+    except OSError:
+        return False
 
 
 def _scenario_files(folder: Path) -> list[Path]:
@@ -119,13 +128,15 @@ def load_scenarios(sources: list[Source]) -> list[Scenario]:
     mistakes = Mistakes()
     scenarios = [load_scenario(source, mistakes) for source in sources]
     known = requirements()
-    for scenario in scenarios:
-        if scenario and scenario.requirement not in known:
-            mistakes.add(
-                scenario.path,
-                f"there is no requirement {scenario.requirement!r}."
-                + did_you_mean(scenario.requirement, known),
-            )
+    ids = {*bundled_ids(), *(source.id for source in sources)}
+    for scenario in filter(None, scenarios):
+        if scenario.requirement not in known:
+            near = did_you_mean(scenario.requirement, known)
+            mistakes.add(scenario.path, f"there is no requirement {scenario.requirement!r}.{near}")
+        for need in scenario.needs:
+            if need not in ids:
+                near = did_you_mean(need, ids)
+                mistakes.add(scenario.path, f"needs {need!r}, which is no scenario.{near}")
     mistakes.raise_if_any()
     return [scenario for scenario in scenarios if scenario]
 
@@ -147,7 +158,7 @@ def find_plan(name: str | None) -> Plan:
     """Return the plan in a file or with an id; the one of lab 3 where there is no name."""
     path = _named_file(name or DEFAULT_PLAN, bundled(), "plan")
     mistakes = Mistakes()
-    plan = load_plan(read(path), _shown(path), mistakes)
+    plan = load_plan(read(path), _shown(path), mistakes, bundled_ids())
     mistakes.raise_if_any()
     assert plan is not None  # noqa: S101  no plan without a mistake
     return plan
@@ -165,9 +176,9 @@ def requirements() -> dict[str, Requirement]:
 
 def _named_file(name: str, folder: Path, what: str) -> Path:
     path = Path(name)
-    if ("/" in name or path.suffix) and path.is_file():
+    if ("/" in name or path.suffix) and _is(path.is_file):
         return path
     inside = folder / f"{name}.yaml"
-    if inside.is_file() and inside.resolve().is_relative_to(folder.resolve()):
+    if _is(inside.is_file) and inside.resolve().is_relative_to(folder.resolve()):
         return inside
     raise OperatorError(f"there is no {what} {name!r}, as an id or as a file")

@@ -1,27 +1,40 @@
 """Plan and requirement files to Plans and Requirements."""
 
+from collections.abc import Collection
+from pathlib import Path
 from typing import get_args
 
+from twidder_cli.errors import did_you_mean
 from twidder_cli.load.source import Mistakes, Value, parse
 from twidder_cli.model.scenario import Level, Plan, Requirement, Rule, Share
+from twidder_cli.model.words import printable
 
 
-def load_plan(text: str, path: str, mistakes: Mistakes) -> Plan | None:
-    """Return the plan in a file; None, and at least one mistake, where it is wrong."""
+def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) -> Plan | None:
+    """Return the plan in a file; None, and at least one mistake, where it is wrong.
+
+    `known` are the scenarios that come with the package; others are files.
+    """
     before = len(mistakes.found)
     root = parse(text, path, mistakes)
     if root is None:
         return None
     fields = root.fields(("title", "pass", "scenarios"), ("title", "scenarios"))
     rule = _rule(fields["pass"]) if "pass" in fields else Rule()
-    shares = {
-        str(key.plain): share
-        for key, value in (fields["scenarios"].entries() if "scenarios" in fields else ())
-        if (share := _share(value))
-    }
+    shares: dict[str, Share] = {}
+    for key, value in fields["scenarios"].entries() if "scenarios" in fields else ():
+        name = str(key.plain)
+        share = _share(value)
+        if name not in known and not Path(name).is_file():
+            key.wrong(f"there is no scenario {printable(name, 60)!r}.{did_you_mean(name, known)}")
+        if share:
+            shares[name] = share
+    if "scenarios" in fields and not shares:
+        fields["scenarios"].wrong("expected at least one scenario with its points")
+    title = fields["title"].text() if "title" in fields else ""
     if len(mistakes.found) > before:
         return None
-    return Plan(title=str(fields["title"].plain), scenarios=shares, rule=rule)
+    return Plan(title=title, scenarios=shares, rule=rule)
 
 
 def _rule(value: Value) -> Rule:
@@ -64,6 +77,6 @@ def load_requirements(text: str, path: str, mistakes: Mistakes) -> dict[str, Req
         if len(fields) == 2:
             name = str(key.plain)
             requirements[name] = Requirement(
-                id=name, ref=str(fields["ref"].plain), says=str(fields["says"].plain)
+                id=name, ref=fields["ref"].text(), says=fields["says"].text()
             )
     return requirements

@@ -19,6 +19,8 @@ MOST_ROUNDS = 200
 """Times that a `repeat` may ask for."""
 
 _DEEPEST = 5
+_EMPTY = "expected at least one value: an empty list says nothing"
+_LONGEST = 60.0
 _FIELDS = ("title", "why", "requirement", "needs", "level", "actors", "hint", "steps")
 _SAMPLES = {str: "a text", Actor: "an actor such as 'anna@laptop'"}
 
@@ -124,18 +126,21 @@ class _Steps:
         values = {field: self._field(given[field], hints[field]) for field in given}
         if any(one is None for one in values.values()) or not set(required) <= set(values):
             return None
-        made = kind(kind=name, line=key.line, **values)
+        made = kind(kind=name, line=key.line, column=key.column, **values)
         for mistake in made.mistakes():
             key.wrong(mistake)
         return made
 
     def _field(self, value: Value, hint: Any) -> Any:
         """Return a field's value as its type wants it; None, and a mistake, where it is wrong."""
+        if hint in {tuple[Step, ...], tuple[Call, ...]} and not value.items():
+            value.wrong(_EMPTY)
+            return None
         if hint == tuple[Step, ...]:
             return tuple(self.read(value)) or None
         if hint == tuple[Call, ...]:
             calls = [_call(item) for item in value.items()]
-            return tuple(call for call in calls if call) if all(calls) and calls else None
+            return tuple(call for call in calls if call) if all(calls) else None
         return _converted(value, hint)
 
 
@@ -149,6 +154,7 @@ def _at(step: Step, *, line: int | None = None, round_: int | None = None) -> St
     return msgspec.structs.replace(
         step,
         line=step.line if line is None else line,
+        column=step.column if line is None else 5,
         round=step.round if round_ is None else round_,
         **inner,
     )
@@ -176,7 +182,7 @@ def _converted(value: Value, hint: Any) -> Any:
     if get_origin(hint) is tuple:
         plain = [item.plain for item in value.items()] if not value.is_empty else []
         if not plain:
-            value.wrong("expected at least one value: an empty list says nothing")
+            value.wrong(_EMPTY)
             return None
     try:
         return msgspec.convert(plain, hint, dec_hook=_custom)
@@ -196,8 +202,8 @@ def _custom(wanted: Any, given: Any) -> Any:
     if wanted is Actor:
         return Actor.parse(given)
     duration = Duration(given)
-    if duration.seconds <= 0:
-        raise ValueError(f"expected a time above 0, got {given!r}")
+    if not 0 < duration.seconds <= _LONGEST:
+        raise ValueError(f"expected a time above 0 and up to {_LONGEST:g} s, got {given!r}")
     return duration
 
 
@@ -206,15 +212,24 @@ def _check(scenario: Scenario, root: Value, mistakes: Mistakes) -> None:
     steps = list(_flat(scenario.steps))
     for step in steps:
         _check_cast(scenario, step, mistakes)
+        _check_nesting(scenario, step, mistakes)
     _check_order(scenario, steps, mistakes)
+    if len(set(scenario.actors)) < len(scenario.actors):
+        root.wrong("an actor stands twice among the actors")
     if any(actor.user == CONTROL.user for actor in scenario.actors):
         root.wrong(f"the user {CONTROL.user!r} is the control; choose another name")
+    if not scenario.title.strip():
+        root.wrong("the title is empty")
     if not any(step.kind.startswith("expect_") for step in steps):
         root.wrong("nothing is expected in this scenario, so it can't fail")
 
 
+def _where(scenario: Scenario, step: Step) -> str:
+    return f"{scenario.path}:{step.line}:{step.column}"
+
+
 def _check_cast(scenario: Scenario, step: Step, mistakes: Mistakes) -> None:
-    where = f"{scenario.path}:{step.line}"
+    where = _where(scenario, step)
     users = {actor.user for actor in scenario.actors}
     for actor in step.actors:
         if actor not in scenario.actors:
@@ -225,19 +240,33 @@ def _check_cast(scenario: Scenario, step: Step, mistakes: Mistakes) -> None:
             mistakes.add(where, f"nobody among the actors is {user!r}.{did_you_mean(user, users)}")
 
 
+def _check_nesting(scenario: Scenario, step: Step, mistakes: Mistakes) -> None:
+    for inner in _flat(step.inner):
+        if inner.follows_trigger or inner.inner:
+            where = _where(scenario, inner)
+            mistakes.add(where, f"{inner.kind} can't stand inside a {step.kind}, but after it")
+
+
 def _check_order(scenario: Scenario, steps: list[Step], mistakes: Mistakes) -> None:
     triggered = False
     connected: set[Actor] = set()
+    due: set[Actor] = set()
     for step in steps:
-        where = f"{scenario.path}:{step.line}"
+        where = _where(scenario, step)
         if step.follows_trigger and not triggered:
             mistakes.add(where, f"{step.kind} means nothing before a trigger")
         for actor in step.listeners:
-            if actor not in connected:
-                mistakes.add(where, f"{str(actor)!r} has not connected, so nothing could arrive")
-        triggered = triggered or bool(step.inner)
+            if actor not in (due if step.kind == "expect_push" else connected):
+                when = " before the trigger" if step.kind == "expect_push" else ""
+                said = f"{str(actor)!r} has no socket{when}, so nothing could arrive"
+                mistakes.add(where, said)
+        if step.inner:
+            triggered = True
+            due = set(connected)
         if step.kind == "connect":
             connected.update(step.actors)
+        if step.kind == "disconnect" and getattr(step, "which", "") == "newest":
+            connected.difference_update(step.actors)
 
 
 def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:

@@ -57,10 +57,14 @@ class Value:
         return self._node.start_mark.line + 1
 
     @property
+    def column(self) -> int:
+        """The column it begins in, from 1."""
+        return self._node.start_mark.column + 1
+
+    @property
     def where(self) -> str:
         """The place as messages name it: file:line:column."""
-        mark = self._node.start_mark
-        return f"{self._path}:{mark.line + 1}:{mark.column + 1}"
+        return f"{self._path}:{self.line}:{self.column}"
 
     @property
     def is_mapping(self) -> bool:
@@ -129,6 +133,13 @@ class Value:
             case _:
                 return {str(key.plain): value.plain for key, value in self.entries()}
 
+    def text(self) -> str:
+        """Return the text that is expected here, on one line; empty, and a mistake, for others."""
+        if not isinstance(self.plain, str) or not self.plain.strip():
+            self.wrong(f"expected a text, got {self.shown}")
+            return ""
+        return printable(self.plain)
+
     @property
     def shown(self) -> str:
         """The value as messages show it."""
@@ -158,7 +169,7 @@ def parse(text: str, path: str, mistakes: Mistakes) -> Value | None:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
-        mistakes.add(place, f"this is not valid YAML: {error.problem or error.context}")
+        mistakes.add(place, f"this can't be read as YAML: {error.problem or error.context}")
         return None
     except yaml.YAMLError as error:
         mistakes.add(path, f"this is not valid YAML: {printable(str(error), 200)}")

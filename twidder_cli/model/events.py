@@ -12,7 +12,7 @@ from twidder_cli.model.verdicts import Outcome
 
 
 class Listed(Noun):
-    """A scenario that will be played, as reports list it."""
+    """A scenario that will be played, as reports list it; `name` plays it again by `--scenario`."""
 
     id: str
     title: str
@@ -22,6 +22,7 @@ class Listed(Noun):
     level: Level
     points: float
     path: str
+    name: str
 
 
 class RunStarted(Noun, tag="run_started"):

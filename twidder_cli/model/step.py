@@ -66,7 +66,7 @@ class Step(Noun):
 
     `shorthand` names the field that a value without field names stands for;
     `follows_trigger` says that the step means nothing without one before it.
-    `line` is its place in the file, `round` its turn inside a `repeat`, from 1.
+    `line` and `column` are its place in the file, `round` its turn inside a `repeat`, from 1.
     """
 
     kinds: ClassVar[tuple[str, ...]] = ()
@@ -75,6 +75,7 @@ class Step(Noun):
 
     kind: str = ""
     line: int = 0
+    column: int = 0
     round: int = 0
 
     def play(self, stage: "Stage") -> None:

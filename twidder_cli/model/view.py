@@ -273,6 +273,6 @@ class View:
         )
 
     @property
-    def grace(self) -> float:
-        """Seconds of grace behind this step's proof of silence."""
-        return max((quiet.grace for quiet in self.mine(Quiet)), default=0.0)
+    def pinged_at(self) -> float:
+        """When this step's quiet point was reached."""
+        return max((quiet.received for quiet in self.mine(Quiet)), default=math.inf)

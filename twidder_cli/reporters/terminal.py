@@ -1,5 +1,9 @@
 """The terminal: progress while it runs, then a table by requirement, then what is wrong."""
 
+import os
+import shlex
+import sys
+
 from rich.console import Console
 from rich.status import Status
 from rich.table import Table
@@ -30,6 +34,16 @@ _STYLES = {
 _LABEL = 10
 
 
+class Output(Console):
+    """A console whose reader may leave early, as `head` does."""
+
+    def on_broken_pipe(self) -> None:
+        """Write into nothing from now on; the verdict is in the exit code."""
+        self.quiet = True
+        nothing = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nothing, sys.stdout.fileno())
+
+
 class Terminal:
     """Progress goes to standard error, the result to standard output."""
 
@@ -44,7 +58,7 @@ class Terminal:
         self._total = 0
         self._status: Status | None = None
 
-    def handle(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:  # noqa: C901  one case for each event
         """Show progress; with the last event, show everything that became of the run."""
         self._fold.add(event)
         match event:
@@ -54,6 +68,8 @@ class Terminal:
                 self._done = 0
                 self._progress(f"{event.submission}: starting")
             case ServerStarted():
+                for note in event.notes:
+                    self._line(f"{event.submission}: {note}")
                 self._progress(f"{event.submission}: started in {event.seconds:.1f} s")
             case ScenarioStarted():
                 self._progress(f"{event.submission}: {self._count} {event.scenario}")
@@ -114,7 +130,7 @@ class Terminal:
         for scenario in submission.scenarios:
             for finding in scenario.outcome.findings:
                 self._show_finding(finding, submission, scenario, report)
-            if self._verbose and scenario.outcome.verdict in {Verdict.FAILED, Verdict.UNCLEAR}:
+            if self._verbose and scenario.timeline.entries:
                 self._show_timeline(scenario)
 
     def _show_finding(
@@ -154,6 +170,7 @@ class Terminal:
             self._out.print(head.append_text(line), soft_wrap=True)
 
     def _show_timeline(self, scenario: ScenarioResult) -> None:
+        self._out.print(Text(f"{scenario.listed.id}, as it was played", style="bold"))
         marked = {i for finding in scenario.outcome.findings for i in finding.evidence}
         for index, entry in enumerate(scenario.timeline.entries):
             self._out.print(_entry(entry, marked=index in marked), soft_wrap=True)
@@ -218,7 +235,7 @@ def _replay(report: Report, submission: SubmissionResult, scenario: ScenarioResu
         for part in (
             "twidder check",
             target,
-            f"--scenario {scenario.listed.id}",
+            f"--scenario {shlex.quote(scenario.listed.name)}",
             report.started.replay,
             "-v",
         )

@@ -1,5 +1,6 @@
 """`expect_silence`: nobody else is told, and it is shown that they were not."""
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -132,4 +133,5 @@ def _is_late_refusal(view: View, end: Frame) -> bool:
 
 def _was_open(view: View, socket: Connection) -> bool:
     end = view.end(socket)
-    return view.left_at(socket) > view.since and (end is None or end.received > view.since)
+    is_held = view.left_at(socket) == math.inf or view.left_at(socket) > view.pinged_at
+    return is_held and (end is None or end.received > view.since)

@@ -3,7 +3,7 @@
 import ast
 import socket
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.job import Submission
@@ -22,12 +22,19 @@ def find(target: str) -> Submission:
     if "://" in target:
         return _at_url(target)
     folder = Path(target)
-    if not folder.exists():
-        raise OperatorError(f"{target}: there is no such folder, and it is no URL (http://...)")
-    if not folder.is_dir():
-        raise OperatorError(f"{target}: expected a folder that holds server.py, got a file")
-    _require_application(folder, target)
-    return Submission(name=folder.resolve().name, kind="folder", location=str(folder.resolve()))
+    try:
+        if not folder.exists():
+            raise OperatorError(f"{target}: there is no such folder, and it is no URL (http://...)")
+        if not folder.is_dir():
+            raise OperatorError(f"{target}: expected a folder that holds server.py, got a file")
+        _require_application(folder, target)
+        place = str(folder.resolve())
+        place.encode()
+    except OSError as error:
+        raise OperatorError(f"{target}: {error.strerror or error}") from None
+    except UnicodeError:
+        raise OperatorError(f"{target!a}: expected a name in UTF-8; rename the folder") from None
+    return Submission(name=Path(place).name, kind="folder", location=place)
 
 
 def _at_url(target: str) -> Submission:
@@ -42,11 +49,12 @@ def _at_url(target: str) -> Submission:
         raise OperatorError(f"{target}: expected a URL without a query, a fragment or a user")
     try:
         socket.create_connection((url.hostname, port), _CONNECT).close()
-    except OSError as error:
+    except (OSError, UnicodeError) as error:
+        why = getattr(error, "strerror", None) or error
         raise OperatorError(
-            f"{target}: nothing listens there ({error.strerror or error}). Is the server started?"
+            f"{target}: nothing listens there ({why}). Is the server started?"
         ) from None
-    return Submission(name=target, kind="url", location=target)
+    return Submission(name=target, kind="url", location=urlunsplit(url))
 
 
 def _require_application(folder: Path, target: str) -> None:
@@ -59,8 +67,6 @@ def _require_application(folder: Path, target: str) -> None:
         tree = ast.parse(module.read_bytes())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # the server's own start will tell, as the submission's fault
-    except OSError as error:
-        raise OperatorError(f"{module}: {error.strerror}") from None
     if "app" not in _names(tree):
         raise OperatorError(
             f"{target}: server.py defines no 'app'; gunicorn is started with server:app"

@@ -26,8 +26,12 @@ _CHATTER = re.compile(
 )
 _FOREIGN_FRAME = re.compile(r"<frozen |/gunicorn/|/importlib/")
 _ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
+_UNCONFINED = (
+    "WARNING: this machine gives no process namespaces (install bubblewrap), so the submission "
+    "runs as you do, and may do all that you may"
+)
 _BOOTING = "Booting worker with pid"
-_BOOTS = 10
+_BOOTS = 3
 _COMMAND = "gunicorn --workers 1 --threads 100 server:app"
 
 
@@ -45,6 +49,7 @@ class Running:
     def __init__(self, url: str, how: str, process: processes.Process | None = None) -> None:
         self.url = url
         self.how = how
+        self.notes = () if process is None or processes.namespace() else (_UNCONFINED,)
         self._process = process
 
     @property

@@ -43,7 +43,7 @@ def call(
         return within(
             timeout, lambda: _follow(method, url, headers, body, timeout=timeout, release=release)
         )
-    except TimeoutError:
+    except (TimeoutError, requests.Timeout):
         raise Lost(f"no answer within {timeout:g} s") from None
     except requests.ConnectionError as error:
         raise Lost(_reason(error)) from None
@@ -126,8 +126,6 @@ def _reason(error: requests.ConnectionError) -> str:
     text = str(error)
     if "refused" in text:
         return "nobody listens there"
-    if isinstance(error, requests.Timeout):
-        return "the connection could not be made in time"
     if "Remote end closed" in text or "aborted" in text or "reset" in text:
         return "the server closed the connection without an answer"
     return "the connection failed"

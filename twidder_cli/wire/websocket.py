@@ -20,6 +20,7 @@ MESSAGE_LIMIT = 1024 * 1024
 FLOOD = 2000
 """Messages read from one socket; a server that sends more sends without end."""
 
+_SWITCHING = 101
 _LAST = 1.0
 """Seconds for a server to end a connection after the closing handshake."""
 
@@ -96,7 +97,7 @@ class Socket:
         """Shake hands and begin to read; raises Refused."""
         try:
             within(timeout, lambda: self._handshake(timeout))
-        except TimeoutError:
+        except (TimeoutError, websocket.WebSocketTimeoutException):
             self._drop()
             raise Refused(f"no answer to the handshake within {timeout:g} s") from None
         except websocket.WebSocketBadStatusException as error:
@@ -104,6 +105,10 @@ class Socket:
         except ConnectionRefusedError:
             raise Refused("nobody listens there") from None
         except (websocket.WebSocketException, OSError, ValueError) as error:
+            answer = self._ws.handshake_response
+            if answer is not None and answer.status != _SWITCHING:
+                why = f"the handshake was answered with status {answer.status}"
+                raise Refused(why) from None
             raise Refused(f"the handshake failed ({type(error).__name__})") from None
         threading.Thread(target=self._read, daemon=True, name=f"reader {self._url}").start()
 
@@ -112,6 +117,7 @@ class Socket:
             self._url,
             timeout=timeout,
             redirect_limit=0,  # browsers follow none here
+            http_proxy_host="none",  # without a host, the next line is not looked at
             http_no_proxy=["*"],
         )
         self._ws.pending = 0
