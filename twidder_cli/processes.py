@@ -95,8 +95,8 @@ def start(
 ) -> "Process":
     """Start a process that is not trusted, in `folder`, with only the descriptors in `keep`.
 
-    It may write below `writable`. Call this from the main thread: the process
-    is killed when the thread ends.
+    It may write below `writable`. It is killed when the thread ends that
+    called this.
     """
     return Process(
         subprocess.Popen(  # noqa: S603
@@ -143,35 +143,42 @@ class Process:
         return bytes(self._tail[-LOG_LIMIT:]).decode("utf-8", "backslashreplace")
 
     def kill(self) -> None:
-        """End it and every descendant, whatever they do, and wait until they are gone."""
-        deadline = time.monotonic() + _GONE_WITHIN
-        while time.monotonic() < deadline:
-            left = _descendants(self._popen)
-            for process in left:
-                with contextlib.suppress(psutil.Error):
-                    process.kill()
-            _, alive = psutil.wait_procs(left, timeout=0.2)
-            if not alive and not _descendants(self._popen):
-                break
+        """End it and what it started, at once, and wait until they are gone.
+
+        In a process namespace that is everything it ever started. Elsewhere
+        `kill_descendants` finds what has got away from it.
+        """
+        with contextlib.suppress(psutil.NoSuchProcess):
+            _kill([psutil.Process(self._popen.pid), *_below(self._popen.pid)])
         self._popen.wait(_GONE_WITHIN)
 
 
-def _descendants(popen: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    """Return the process, what it started, and the orphans that we adopted from it."""
-    adopted = [p for p in psutil.Process().children(recursive=True) if p.pid != popen.pid]
-    own = [psutil.Process(popen.pid)] if popen.poll() is None else []
-    return [p for p in (*own, *adopted) if _is_alive(p)]
+def kill_descendants() -> None:
+    """End all that this process has started or adopted, and wait until it is gone."""
+    deadline = time.monotonic() + _GONE_WITHIN
+    while (left := _below(os.getpid())) and time.monotonic() < deadline:
+        _kill(left)
+
+
+def _kill(doomed: list[psutil.Process]) -> None:
+    for process in doomed:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    psutil.wait_procs(doomed, timeout=0.2)
+
+
+def _below(pid: int) -> list[psutil.Process]:
+    """Return the descendants of a process that are alive."""
+    with contextlib.suppress(psutil.Error):
+        return [p for p in psutil.Process(pid).children(recursive=True) if _is_alive(p)]
+    return []
 
 
 def _is_alive(process: psutil.Process) -> bool:
     try:
-        if process.status() == psutil.STATUS_ZOMBIE:
-            with contextlib.suppress(ChildProcessError, OSError):
-                os.waitpid(process.pid, os.WNOHANG)
-            return False
+        return process.status() != psutil.STATUS_ZOMBIE
     except psutil.Error:
         return False
-    return True
 
 
 class Worker:

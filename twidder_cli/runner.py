@@ -113,16 +113,16 @@ class _Account:
         self._submission = job.submission
         self.ended = False
         self._began = False
-        self._unfinished: str | None = None
+        self._unfinished: dict[str, None] = {}
 
     def note(self, event: Event) -> None:
         match event:
             case SubmissionStarted():
                 self._began = True
             case ScenarioStarted(scenario=scenario):
-                self._unfinished = scenario
-            case ScenarioFinished():
-                self._unfinished = None
+                self._unfinished[scenario] = None
+            case ScenarioFinished(scenario=scenario):
+                self._unfinished.pop(scenario, None)
             case SubmissionFinished():
                 self.ended = True
             case _:
@@ -135,8 +135,8 @@ class _Account:
         name = self._submission.name
         if not self._began:
             yield SubmissionStarted(submission=name, origin=self._submission.location)
-        if self._unfinished is not None:
-            yield ScenarioFinished(submission=name, scenario=self._unfinished, outcome=outcome)
+        for scenario in self._unfinished:
+            yield ScenarioFinished(submission=name, scenario=scenario, outcome=outcome)
         yield SubmissionFinished(submission=name, outcome=outcome)
 
 

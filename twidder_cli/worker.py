@@ -4,9 +4,11 @@ The events go to a descriptor of their own that the submission does not
 inherit, so nothing a submission prints can be taken for one.
 """
 
+import itertools
 import os
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -34,42 +36,67 @@ from twidder_cli.model.events import (
 from twidder_cli.model.job import Job
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.schedule import Schedule
 from twidder_cli.submissions.server import NotStarted, Running, started
 
 Emit = Callable[[Event], None]
 
 
 class Grading:
-    """One submission's turn: its server, started as often as it dies, and its scenarios."""
+    """One submission's turn: several servers of it at a time, and its scenarios shared out.
+
+    Each lane has a server with data of its own, so that what is played in one
+    is not heard in another. A server that dies is started again.
+    """
 
     def __init__(self, job: Job, emit: Emit) -> None:
         self._job = job
         self._emit = emit
         self._name = job.submission.name
-        self._server = Server(job.contract, Pace(job.patience))
-        self._verdicts: dict[str, Verdict] = {}
-        self._starts = 0
+        self._learned = Server(job.contract, Pace(job.patience))
+        self._schedule = Schedule(load_scenarios(list(job.scenarios)))
+        self._starts = itertools.count(1)
+        self._not_started: NotStarted | None = None
+        self._crash: BaseException | None = None
 
     def run(self) -> None:
-        """Grade, and tell every step of it; the server is gone when this returns."""
+        """Grade, and tell every step of it; the servers are gone when this returns."""
         began = time.monotonic()
         self._emit(SubmissionStarted(submission=self._name, origin=self._job.submission.location))
-        outcome = None
-        try:
-            self._grade(load_scenarios(list(self._job.scenarios)))
-        except NotStarted as not_started:
-            outcome = Outcome.of([not_started.finding])
+        lanes = [
+            threading.Thread(target=self._lane, name=f"lane {number}", daemon=True)
+            for number in range(min(self._job.lanes, len(self._job.scenarios)))
+        ]
+        for lane in lanes:
+            lane.start()
+        for lane in lanes:
+            lane.join()
+        if self._crash is not None:
+            raise self._crash
+        failed = self._not_started
         self._emit(
             SubmissionFinished(
-                submission=self._name, seconds=time.monotonic() - began, outcome=outcome
+                submission=self._name,
+                seconds=time.monotonic() - began,
+                outcome=Outcome.of([failed.finding]) if failed else None,
             )
         )
 
-    def _grade(self, scenarios: list[Scenario]) -> None:
+    def _lane(self) -> None:
+        try:
+            self._play_all()
+        except NotStarted as not_started:
+            self._not_started = not_started
+            self._schedule.give_up()
+        except BaseException as crash:  # noqa: BLE001  raised again in the main thread
+            self._crash = crash
+            self._schedule.give_up()
+
+    def _play_all(self) -> None:
         with ExitStack() as servers:
             running: Running | None = None
-            for scenario in scenarios:
-                failed = self._failed_need(scenario)
+            while (scenario := self._schedule.take()) is not None:
+                failed = self._schedule.failed_need(scenario)
                 if failed is not None:
                     self._skip(scenario, failed)
                     continue
@@ -79,13 +106,13 @@ class Grading:
                 self._play(scenario, running)
 
     def _start(self, servers: ExitStack) -> Running:
-        self._starts += 1
+        number = next(self._starts)
         began = time.monotonic()
-        workspace = Path(self._job.workspace) / f"start-{self._starts}"
+        workspace = Path(self._job.workspace) / f"start-{number}"
         running = servers.enter_context(
-            started(self._job.submission, workspace, self._server.pace.scaled(START))
+            started(self._job.submission, workspace, self._learned.pace.scaled(START))
         )
-        if self._starts == 1:
+        if number == 1:
             self._emit(
                 ServerStarted(
                     submission=self._name,
@@ -95,10 +122,6 @@ class Grading:
                 )
             )
         return running
-
-    def _failed_need(self, scenario: Scenario) -> str | None:
-        bad = {Verdict.FAILED, Verdict.SKIPPED}
-        return next((need for need in scenario.needs if self._verdicts.get(need) in bad), None)
 
     def _skip(self, scenario: Scenario, need: str) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
@@ -118,15 +141,14 @@ class Grading:
                 StepFinished(submission=self._name, scenario=scenario.id, step=step, kind=kind)
             )
 
-        self._server.url = running.url.rstrip("/")
-        self._server.is_alive = lambda: running.is_alive
-        pause = self._server.token_pause
-        timeline = Player(scenario, self._server, f"{self._job.seed}", progress).play()
+        server = self._learned.at(running.url, lambda: running.is_alive)
+        pause = server.pace.token_pause
+        timeline = Player(scenario, server, f"{self._job.seed}", progress).play()
         outcome = judge(scenario, timeline)
         is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
-        is_hasty = outcome.verdict is not Verdict.PASSED and self._server.token_pause > pause
+        is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
         if running.is_alive and (is_doubtful or is_hasty):
-            timeline = Player(scenario, self._server, f"{self._job.seed}/again", progress).play()
+            timeline = Player(scenario, server, f"{self._job.seed}/again", progress).play()
             outcome = judge(scenario, timeline)
         self._finish(
             ScenarioFinished(
@@ -139,12 +161,15 @@ class Grading:
         )
 
     def _finish(self, event: ScenarioFinished) -> None:
-        self._verdicts[event.scenario] = event.outcome.verdict
         self._emit(event)
+        self._schedule.finish(event.scenario, event.outcome.verdict)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    sys.exit(143)
+    # At once, from whatever is under way in however many threads: the parent
+    # writes the events that are missing, and removes the files.
+    processes.kill_descendants()
+    os._exit(143)
 
 
 def main() -> None:
@@ -155,12 +180,18 @@ def main() -> None:
     processes.close_to_others()
     job = msgspec.json.decode(sys.stdin.buffer.read(), type=Job)
     with os.fdopen(int(sys.argv[1]), "wb") as pipe:
+        writing = threading.Lock()
 
         def emit(event: Event) -> None:
-            pipe.write(encode(event) + b"\n")
-            pipe.flush()
+            line = encode(event) + b"\n"
+            with writing:
+                pipe.write(line)
+                pipe.flush()
 
-        Grading(job, emit).run()
+        try:
+            Grading(job, emit).run()
+        finally:
+            processes.kill_descendants()
 
 
 if __name__ == "__main__":

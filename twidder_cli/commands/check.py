@@ -36,6 +36,8 @@ from twidder_cli.submissions.find import REFERENCE, find
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HARNESS = 3
+_LANES = 4
+"""Servers of one submission at a time. Most of the time is waited, so this is not about cores."""
 
 
 def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
@@ -131,6 +133,7 @@ def check(  # noqa: PLR0917  one parameter per option
             patience=patience,
             seed=random.SystemRandom().getrandbits(32),
             workspace="",
+            lanes=1 if submission.kind == "url" else _LANES,
         )
         for _, submission in submissions.values()
     ]

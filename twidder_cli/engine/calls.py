@@ -52,8 +52,8 @@ class Calls:
     def _pause(self, actor: Actor) -> None:
         """Keep sign-ins of a user apart, where the server was seen to need it."""
         last = self._signed_in_at.get(actor.user)
-        if last is not None and self._server.token_pause:
-            self._recorder.sleep_until(last + self._server.token_pause)
+        if last is not None:
+            self._recorder.sleep_until(last + self._server.pace.token_pause)
         self._signed_in_at[actor.user] = self._recorder.now()
 
     def together(self, calls: Sequence[tuple[Actor, Call]], jitter: random.Random) -> None:
@@ -228,7 +228,7 @@ class Calls:
             return
         symbols = self._recorder.symbols
         if found in (symbols.value(name) for name in symbols.names(f"{actor.user}@")):
-            self._server.token_pause = TOKEN_PAUSE
+            self._server.pace.token_pause = TOKEN_PAUSE
         self._tokens[actor] = found
         symbols.define(f"{actor}.token.{len(symbols.names(f'{actor}.token.')) + 1}", found)
 

@@ -44,10 +44,15 @@ STALL = 0.5
 
 
 class Pace:
-    """The times of one run: the basic ones, scaled by patience and by what this run measured."""
+    """The times of one run: the basic ones, scaled by patience and by what this run measured.
+
+    `token_pause` is how long sign-ins of a user have to be apart to get
+    different tokens, as far as this run has seen.
+    """
 
     def __init__(self, patience: float = 1.0) -> None:
         self.patience = patience
+        self.token_pause = 0.0
         self._slowest_push = 0.0
         self._slowest_pong = 0.0
 

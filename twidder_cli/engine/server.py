@@ -1,5 +1,6 @@
 """The server under test, as the engine knows it."""
 
+import copy
 from collections.abc import Callable
 
 from twidder_cli.engine.pace import Pace
@@ -12,8 +13,7 @@ class Server:
     `understood` holds the functions that have worked as the contract names
     them, "connect" among them; `shows` those that were seen to hand something
     over. `one_off` holds shapes of messages that were seen not to come again
-    by themselves. `token_pause` is how long, in seconds, sign-ins of a user
-    have to be apart to get different tokens.
+    by themselves.
     """
 
     def __init__(self, contract: Contract, pace: Pace) -> None:
@@ -23,9 +23,15 @@ class Server:
         self.shows: set[str] = set()
         self.notices: set[str] = set()
         self.one_off: set[str] = set()
-        self.token_pause = 0.0
         self.url = ""
         self.is_alive: Callable[[], bool] = lambda: True
+
+    def at(self, url: str, is_alive: Callable[[], bool]) -> "Server":
+        """Return another server of the same submission; what is learned of one holds for all."""
+        server = copy.copy(self)
+        server.url = url.rstrip("/")
+        server.is_alive = is_alive
+        return server
 
     @property
     def socket_url(self) -> str:

@@ -143,7 +143,8 @@ class WireStage:
             pushes = view.pushes(socket) if socket else []
             for push in pushes[:1]:
                 pace.saw_push(push.received - view.since)
-            self._server.notices |= {shape(p) for p in pushes if not p.ends} - view.news()
+            notices = {shape(p) for p in pushes if not p.ends} - view.news()
+            self._server.notices.update(notices)
 
     def quiet(self, actors: Sequence[Actor]) -> None:
         """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets.
@@ -185,7 +186,7 @@ class WireStage:
         until = self._recorder.now() + self._server.pace.scaled(RHYTHM)
         self._recorder.wait(lambda now: not news & now.news(), until)
         left = self._recorder.view().news()
-        self._server.one_off |= left
+        self._server.one_off.update(left)
         return bool(news - left)
 
 

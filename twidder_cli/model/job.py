@@ -16,7 +16,11 @@ class Submission(Noun):
 
 
 class Job(Noun):
-    """One submission, all its scenarios in order. `workspace` is a folder that is removed later."""
+    """One submission, all its scenarios in order.
+
+    `workspace` is a folder that is removed later; `lanes` is how many servers
+    of the submission are played on at a time.
+    """
 
     submission: Submission
     scenarios: tuple[Source, ...]
@@ -24,3 +28,4 @@ class Job(Noun):
     patience: float
     seed: int
     workspace: str
+    lanes: int = 1
