@@ -47,6 +47,7 @@ def _scenario(scenario: ScenarioResult) -> dict[str, Any]:
         "title": listed.title,
         "requirement": listed.requirement,
         "ref": listed.ref,
+        "says": listed.says,
         "level": listed.level,
         **_outcome(scenario.outcome),
         "points": scenario.points,
