@@ -143,12 +143,13 @@ class Grading:
 
         server = self._learned.at(running.url, lambda: running.is_alive)
         pause = server.pace.token_pause
-        timeline = Player(scenario, server, f"{self._job.seed}", progress).play()
+        seed = f"{self._job.seed}{self._job.salt}"
+        timeline = Player(scenario, server, seed, progress).play()
         outcome = judge(scenario, timeline)
         is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
         is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
         if running.is_alive and (is_doubtful or is_hasty):
-            timeline = Player(scenario, server, f"{self._job.seed}/again", progress).play()
+            timeline = Player(scenario, server, f"{seed}/again", progress).play()
             outcome = judge(scenario, timeline)
         self._finish(
             ScenarioFinished(

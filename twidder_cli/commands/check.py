@@ -3,6 +3,7 @@
 import itertools
 import math
 import random
+import secrets
 import shlex
 import signal
 import time
@@ -69,6 +70,12 @@ def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str)
     help="Multiplies every time limit and every wait.",
 )
 @click.option(
+    "--seed",
+    type=click.IntRange(0, 2**32 - 1),
+    metavar="NUMBER",
+    help="Repeat what a run with this seed drew: users, and who comes first in a race.",
+)
+@click.option(
     "--report",
     "reports",
     multiple=True,
@@ -84,6 +91,7 @@ def check(  # noqa: PLR0917  one parameter per option
     contract: str | None,
     plan: str | None,
     patience: float,
+    seed: int | None,
     reports: tuple[str, ...],
     verbose: bool,
 ) -> None:
@@ -124,6 +132,7 @@ def check(  # noqa: PLR0917  one parameter per option
         version=version("twidder"),
         started_at=datetime.now(UTC).isoformat(timespec="seconds"),
         replay=_replay(contract, plan, patience),
+        seed=random.SystemRandom().getrandbits(32) if seed is None else seed,
     )
     jobs = [
         Job(
@@ -131,7 +140,9 @@ def check(  # noqa: PLR0917  one parameter per option
             scenarios=tuple(source for source, _ in played),
             contract=chosen_contract,
             patience=patience,
-            seed=random.SystemRandom().getrandbits(32),
+            seed=started.seed,
+            # A server that goes on running may know the users of an earlier run.
+            salt=secrets.token_hex(4) if submission.kind == "url" else "",
             workspace="",
             lanes=1 if submission.kind == "url" else _LANES,
         )

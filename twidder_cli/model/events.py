@@ -29,7 +29,7 @@ class RunStarted(Noun, tag="run_started"):
     """A run begins: what will be played, in order, and what it is worth.
 
     `targets` are the submissions as the operator named them; `replay` holds
-    the options that a replay of this run needs.
+    the options that a replay of this run needs; `seed` decides everything random.
     """
 
     plan: str
@@ -40,6 +40,7 @@ class RunStarted(Noun, tag="run_started"):
     version: str
     started_at: str
     replay: str
+    seed: int = 0
 
 
 class SubmissionStarted(Noun, tag="submission_started"):

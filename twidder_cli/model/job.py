@@ -18,7 +18,8 @@ class Submission(Noun):
 class Job(Noun):
     """One submission, all its scenarios in order.
 
-    `workspace` is a folder that is removed later; `lanes` is how many servers
+    `salt` makes the users of this run others than those of another with the
+    same seed. `workspace` is a folder that is removed later; `lanes` is how many servers
     of the submission are played on at a time.
     """
 
@@ -27,5 +28,6 @@ class Job(Noun):
     contract: Contract
     patience: float
     seed: int
+    salt: str = ""
     workspace: str
     lanes: int = 1

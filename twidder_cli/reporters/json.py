@@ -18,6 +18,7 @@ def render(report: Report) -> bytes:
         "started_at": report.started.started_at,
         "seconds": round(report.seconds, 3),
         "interrupted": bool(report.interrupted),
+        "seed": report.started.seed,
         "plan": report.started.plan,
         "verdict": report.verdict,
         "submissions": [_submission(submission) for submission in report.submissions],

@@ -7,6 +7,7 @@ start for reasons of ours; skipped = what it needs did not pass.
 import re
 from xml.etree import ElementTree as ET
 
+from twidder_cli.model.events import Listed
 from twidder_cli.model.report import Report, ScenarioResult, SubmissionResult
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.words import number
@@ -59,7 +60,7 @@ def _suite(submission: SubmissionResult, report: Report) -> ET.Element:
 
 def _scenario_case(submission: SubmissionResult, scenario: ScenarioResult) -> ET.Element:
     listed = scenario.listed
-    case = _case(submission.name, listed.id, scenario.outcome, scenario.seconds, listed.path)
+    case = _case(submission.name, listed.id, scenario.outcome, scenario.seconds, listed)
     case.set("file", legal(listed.path))
     case.set("line", str(next((f.line for f in scenario.outcome.findings if f.line), 1)))
     points = "open" if scenario.points is None else number(scenario.points)
@@ -72,22 +73,25 @@ def _scenario_case(submission: SubmissionResult, scenario: ScenarioResult) -> ET
     return case
 
 
-def _case(suite: str, name: str, outcome: Outcome, seconds: float, path: str = "") -> ET.Element:
+def _case(
+    suite: str, name: str, outcome: Outcome, seconds: float, listed: Listed | None = None
+) -> ET.Element:
     case = ET.Element("testcase", classname=legal(suite), name=legal(name), time=f"{seconds:.3f}")
     tag = _TAGS.get(outcome.verdict)
     if tag:
         told = ET.SubElement(case, tag, message=legal(outcome.reason), type=outcome.blame)
-        told.text = legal("\n\n".join(_told(finding, path) for finding in outcome.findings))
+        told.text = legal("\n\n".join(_told(finding, listed) for finding in outcome.findings))
     return case
 
 
-def _told(finding: Finding, path: str) -> str:
+def _told(finding: Finding, listed: Listed | None) -> str:
     lines = [
         finding.title,
+        f"the lab says: {listed.says} ({listed.ref})" if listed else "",
         f"expected: {finding.expected}",
         f"happened: {finding.actual}",
         f"hint: {finding.hint}" if finding.hint else "",
-        f"at {path}:{finding.line}" if path and finding.line else "",
+        f"at {listed.path}:{finding.line}" if listed and finding.line else "",
     ]
     return "\n".join(line for line in lines if line)
 
