@@ -41,6 +41,8 @@ ABOUT_TIME = frozenset(
         "right/says-it-twice",
         "right/closes-later",
         "right/polls",
+        "right/acknowledges-late",
+        "right/looks-strangers-up-slowly",
         "right/takes-its-time",
         "right/pings-its-clients",
         "right/counts-fast",

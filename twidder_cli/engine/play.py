@@ -7,7 +7,7 @@ from twidder_cli.engine.pace import SCENARIO
 from twidder_cli.engine.recorder import Recorder, StallWatch
 from twidder_cli.engine.server import Server
 from twidder_cli.engine.stage import WireStage
-from twidder_cli.model.actors import CONTROL
+from twidder_cli.model.actors import CONTROL, VISITOR
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Call, CannotPlay, Stage, Step
 from twidder_cli.model.timeline import Died, Played, Timeline
@@ -19,16 +19,16 @@ Progress = Callable[[str, str], None]
 class _Control(Step):
     """The control phase: the control actor is there before everybody, and hears the noise.
 
-    Her first socket is left again, so that she also hears what a server tells
-    everybody when somebody goes.
+    Then somebody else comes and goes, so that she also hears what a server
+    tells everybody when somebody signs in, opens a socket, or leaves.
     """
 
     def play(self, stage: Stage) -> None:
-        for function in ("sign_up", "sign_in"):
-            stage.call(CONTROL, Call(function=function), must=True)
-        stage.connect([CONTROL])
-        stage.connect([CONTROL])
-        stage.disconnect([CONTROL], oldest=True)
+        for actor in (CONTROL, VISITOR):
+            for function in ("sign_up", "sign_in"):
+                stage.call(actor, Call(function=function), must=True)
+            stage.connect([actor])
+        stage.disconnect([VISITOR])
 
 
 class Player:
@@ -39,7 +39,7 @@ class Player:
         self._server = server
         self._progress = progress
         self._recorder = Recorder()
-        users = {actor.user for actor in (*scenario.actors, CONTROL)}
+        users = {actor.user for actor in (*scenario.actors, CONTROL, VISITOR)}
         own_seed = f"{seed}/{scenario.id}"
         cast = Cast(sorted(users), self._recorder.symbols, own_seed)
         self._stage = WireStage(server, self._recorder, cast, self._perform_inner, own_seed)
@@ -58,8 +58,7 @@ class Player:
             finally:
                 self._stage.sockets.close()
         if not self._server.is_alive():
-            now = self._recorder.now()
-            self._recorder.add(Died(step=self._recorder.step, actor="", sent=now, received=now))
+            self._recorder.note(Died, "")
         return self._recorder.timeline()
 
     def _steps(self) -> Iterator[tuple[str, Step]]:

@@ -40,6 +40,12 @@ class Recorder:
             self._changed.notify_all()
         return entry
 
+    def note(self, kind: type[E], actor: str, *, sent: float | None = None, **facts: Any) -> E:
+        """Append an entry that is complete now; `sent` is when it began, now by default."""
+        now = self.now()
+        began = now if sent is None else sent
+        return self.add(kind(step=self.step, actor=actor, sent=began, received=now, **facts))
+
     def masked(self, entry: E) -> E:
         """Return an entry as it is recorded."""
         masked: E = _mapped(entry, lambda text: self.symbols.mask(without_names(text)))

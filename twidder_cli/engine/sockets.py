@@ -51,18 +51,15 @@ class Sockets:
             held.socket.open(self._server.pace.scaled(HTTP))
         except Refused as refused:
             refusal = str(refused)
-        self._recorder.add(
-            Connection(
-                step=self._recorder.step,
-                actor=actor,
-                sent=sent,
-                received=self._recorder.now(),
-                socket=number,
-                path=path,
-                token=token_name,
-                own=own,
-                refusal=refusal,
-            )
+        self._recorder.note(
+            Connection,
+            actor,
+            sent=sent,
+            socket=number,
+            path=path,
+            token=token_name,
+            own=own,
+            refusal=refusal,
         )
         if not refusal:
             self._held.append(held)
@@ -72,19 +69,8 @@ class Sockets:
 
     def _socket(self, actor: Actor, number: int, path: str) -> Socket:
         def arrived(kind: Kind, text: str, size: int, code: int) -> None:
-            now = self._recorder.now()
-            self._recorder.add(
-                Frame(
-                    step=self._recorder.step,
-                    actor=actor,
-                    socket=number,
-                    sent=now,
-                    received=now,
-                    kind=kind,
-                    text=text,
-                    size=size,
-                    code=code,
-                )
+            self._recorder.note(
+                Frame, actor, socket=number, kind=kind, text=text, size=size, code=code
             )
 
         return Socket(self._server.socket_url + path, arrived)
@@ -108,19 +94,9 @@ class Sockets:
     def _ping(self, held: _Held) -> None:
         sent = self._recorder.now()
         pong = held.socket.ping(self._server.pace.scaled(PONG))
-        received = self._recorder.now()
+        probe = self._recorder.note(Probe, held.actor, sent=sent, socket=held.number, answered=pong)
         if pong:
-            self._server.pace.saw_pong(received - sent)
-        self._recorder.add(
-            Probe(
-                step=self._recorder.step,
-                actor=held.actor,
-                socket=held.number,
-                sent=sent,
-                received=received,
-                answered=pong,
-            )
-        )
+            self._server.pace.saw_pong(probe.received - probe.sent)
 
     def leave(self, actor: Actor, how: Ending, *, oldest: bool = False) -> None:
         """End the actor's newest socket, or the oldest, as a page does that is left, or worse."""
@@ -148,29 +124,11 @@ class Sockets:
     def _sent(self, held: _Held, text: str, send: Callable[[Socket], object]) -> None:
         sent = self._recorder.now()
         send(held.socket)
-        self._recorder.add(
-            Sent(
-                step=self._recorder.step,
-                actor=held.actor,
-                socket=held.number,
-                sent=sent,
-                received=self._recorder.now(),
-                text=text,
-            )
-        )
+        self._recorder.note(Sent, held.actor, sent=sent, socket=held.number, text=text)
 
     def _leave(self, held: _Held, how: Ending = "close") -> None:
         held.left = True
-        now = self._recorder.now()
-        self._recorder.add(
-            Left(
-                step=self._recorder.step,
-                actor=held.actor,
-                socket=held.number,
-                sent=now,
-                received=now,
-            )
-        )
+        self._recorder.note(Left, held.actor, socket=held.number)
         held.socket.leave(how)
 
     def close(self) -> None:
@@ -196,7 +154,8 @@ class Sockets:
             if held.own or held.left:
                 self._recorder.sleep_until(held.settled_at)
             else:
-                self._recorder.wait(partial(_is_answered, held), held.settled_at)
+                # A word may come before the close, which must not be taken for a later push.
+                self._recorder.wait(partial(_is_ended, held), held.settled_at)
             held.settled_at = 0.0
         view = self._recorder.view()
         for held in concerned:
@@ -217,7 +176,7 @@ class Sockets:
         self._server.understood.add("connect")
 
 
-def _is_answered(held: _Held, view: View) -> bool:
-    """Whether the server has said anything to a socket."""
+def _is_ended(held: _Held, view: View) -> bool:
+    """Whether the server has ended a socket."""
     sockets = [s for s in view.sockets(held.actor) if s.socket == held.number]
-    return any(view.frames(socket) for socket in sockets)
+    return any(view.end(socket) is not None for socket in sockets)

@@ -91,17 +91,12 @@ class WireStage:
         until = self._recorder.now() + self._server.pace.scaled(within)
         self._recorder.wait(lambda now: now.next_message(actor) is not None, until)
         frame = self._recorder.view().next_message(actor)
-        now = self._recorder.now()
-        self._recorder.add(
-            Taken(
-                step=self._recorder.step,
-                actor=actor,
-                sent=now,
-                received=now,
-                socket=frame.socket if frame else 0,
-                text=frame.text if frame else "",
-                is_message=frame is not None,
-            )
+        self._recorder.note(
+            Taken,
+            actor,
+            socket=frame.socket if frame else 0,
+            text=frame.text if frame else "",
+            is_message=frame is not None,
         )
 
     def has_failed(self, steps: Sequence[Step], attempt: int) -> bool:
@@ -161,16 +156,12 @@ class WireStage:
         sent = self._recorder.now()
         self._recorder.sleep_until(ended + self._server.pace.grace)
         self.sockets.ping(actors)
-        received = self._recorder.now()
-        self._recorder.add(
-            Quiet(
-                step=self._recorder.step,
-                actor=CONTROL,
-                sent=sent,
-                received=received,
-                grace=received - ended,
-                notices=tuple(sorted(self._server.notices)),
-            )
+        self._recorder.note(
+            Quiet,
+            CONTROL,
+            sent=sent,
+            grace=self._recorder.now() - ended,
+            notices=tuple(sorted(self._server.notices)),
         )
 
     def _weigh(self) -> bool:

@@ -33,3 +33,6 @@ CONTROL = Actor("carol@control")
 What she hears before it is this server's noise; what she hears for the first
 time after it was sent to everybody.
 """
+
+VISITOR = Actor("carl@control")
+"""Comes and goes before the first trigger, so that the control actor hears what that brings."""

@@ -23,9 +23,12 @@ from twidder_cli.model.timeline import (
 
 E = TypeVar("E", bound=AnyEntry)
 
-_VARYING = (
+_NAMES = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "@"),
     (re.compile(r"\{[a-z][a-z0-9@.-]*\}"), "{}"),
+)
+_VARYING = (
+    *_NAMES,
     (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), "x"),
     (re.compile(r"\d+(?:[.:,]\d+)*"), "0"),
 )
@@ -61,7 +64,11 @@ def _masked(value: Any) -> Any:
 
 
 def _masked_text(text: str) -> str:
-    for pattern, mask in _VARYING:
+    return _without(_VARYING, text)
+
+
+def _without(what: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
+    for pattern, mask in what:
         text = pattern.sub(mask, text)
     return text
 
@@ -197,12 +204,12 @@ class View:
 
         Such a one flowed before anything was triggered, or the control actor
         heard it again after a quiet point, when nothing was done. Where it
-        always said the same, only the same is noise: `401` may be the notice
-        of a server that greets with `200`.
+        always said the same, but for whom it was about, only the same is noise:
+        `401` may be the notice of a server that greets with `200`.
         """
         form = shape(frame)
         texts = self._flowed_before.get(form, set())
-        return len(texts) > 1 or frame.text in texts or form in self._rhythms
+        return len(texts) > 1 or _without(_NAMES, frame.text) in texts or form in self._rhythms
 
     @cached_property
     def _flowed_before(self) -> dict[str, set[str]]:
@@ -216,7 +223,7 @@ class View:
         texts: dict[str, set[str]] = {}
         for f in self.every(Frame):
             if f.received < first and not f.ends and (f.actor, f.socket) in regular:
-                texts.setdefault(shape(f), set()).add(f.text)
+                texts.setdefault(shape(f), set()).add(_without(_NAMES, f.text))
         return texts
 
     @cached_property
