@@ -76,7 +76,10 @@ class Calls:
                 released.append(now)
                 return now
 
-            self._send(actor, call, requests[index], release)
+            try:
+                self._send(actor, call, requests[index], release)
+            except Exception as error:  # noqa: BLE001  told where the others are
+                self._recorder.crash(error)
 
         threads = [threading.Thread(target=make, args=(i,), daemon=True) for i in range(len(calls))]
         for thread in threads:

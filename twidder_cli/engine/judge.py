@@ -7,7 +7,7 @@ import msgspec
 
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Died, Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import Crash, Died, Frame, Played, Stall, Timeline
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import NOT_UNDERSTOOD, described
@@ -24,6 +24,9 @@ _BROKEN = {
 
 def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     """Return what became of a scenario, from what was recorded of it."""
+    crashes = [entry for entry in timeline.entries if isinstance(entry, Crash)]
+    if crashes:
+        return Outcome.of([_crashed(crashes[0])])
     findings = list(_endless(timeline)) or list(_died(timeline)) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
     judged = [
@@ -74,6 +77,16 @@ def _numbered(steps: tuple[Step, ...], prefix: str = "") -> Iterator[tuple[str, 
 
 def _was_played(entry: object) -> bool:
     return isinstance(entry, Played) and not entry.cause
+
+
+def _crashed(crash: Crash) -> Finding:
+    return Finding(
+        title="Our own code failed",
+        expected="a recording of all that happened",
+        actual=crash.text,
+        hint="This is a mistake in twidder. Please report it with the output of -v.",
+        verdict=Verdict.UNCLEAR,
+    )
 
 
 def _died(timeline: Timeline) -> Iterator[Finding]:

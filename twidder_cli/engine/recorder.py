@@ -9,7 +9,7 @@ import msgspec
 
 from twidder_cli.engine.pace import STALL
 from twidder_cli.engine.symbols import Symbols, without_names
-from twidder_cli.model.timeline import AnyEntry, Stall, Timeline
+from twidder_cli.model.timeline import AnyEntry, Crash, Stall, Timeline
 from twidder_cli.model.view import View
 
 E = TypeVar("E", bound=AnyEntry)
@@ -40,11 +40,15 @@ class Recorder:
             self._changed.notify_all()
         return entry
 
-    def note(self, kind: type[E], actor: str, *, sent: float | None = None, **facts: Any) -> E:
+    def note(self, kind: type[E], actor: str, /, *, sent: float | None = None, **facts: Any) -> E:
         """Append an entry that is complete now; `sent` is when it began, now by default."""
         now = self.now()
         began = now if sent is None else sent
         return self.add(kind(step=self.step, actor=actor, sent=began, received=now, **facts))
+
+    def crash(self, error: Exception) -> None:
+        """Take note that our own code failed; nothing here is held against the submission."""
+        self.note(Crash, "", text=f"{type(error).__name__}: {error}")
 
     def masked(self, entry: E) -> E:
         """Return an entry as it is recorded."""

@@ -73,7 +73,7 @@ class Sockets:
                 Frame, actor, socket=number, kind=kind, text=text, size=size, code=code
             )
 
-        return Socket(self._server.socket_url + path, arrived)
+        return Socket(self._server.socket_url + path, arrived, self._recorder.crash)
 
     def _greet(self, held: _Held, greeting: object, token: str) -> None:
         if greeting is not None:

@@ -134,6 +134,12 @@ class Died(Entry, tag="died"):
     """The submission's process has ended by itself."""
 
 
+class Crash(Entry, tag="crash"):
+    """A thread of ours failed, so that something may be missing here."""
+
+    text: str
+
+
 class Stall(Entry, tag="stall"):
     """This machine stood still; what was late meanwhile may not be the submission's fault."""
 
@@ -167,6 +173,7 @@ AnyEntry = (
     | Together
     | Taken
     | Stall
+    | Crash
     | Died
     | Played
 )

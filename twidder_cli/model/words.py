@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from twidder_cli.model.timeline import (
     AnyEntry,
     Connection,
+    Crash,
     Died,
     Exchange,
     Frame,
@@ -105,6 +106,8 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
             return f'takes "{printable(entry.text, 200)}"' if entry.is_message else "takes nothing"
         case Died():
             return "the submission's process has ended"
+        case Crash():
+            return f"our own code failed: {printable(entry.text, 300)}"
         case Stall():
             return f"this machine stood still for {entry.received - entry.sent:.1f} s"
         case Played(cause=""):

@@ -84,9 +84,12 @@ class _Bounded(websocket.WebSocket):
 class Socket:
     """A connection to a server that may send anything, at any time, or nothing."""
 
-    def __init__(self, url: str, arrived: Arrived) -> None:
+    def __init__(
+        self, url: str, arrived: Arrived, crashed: Callable[[Exception], None] | None = None
+    ) -> None:
         self._url = url
         self._arrived = arrived
+        self._crashed = crashed
         self._ws = _Bounded()
         self._changed = threading.Condition()
         self._pongs: set[str] = set()
@@ -185,15 +188,21 @@ class Socket:
             self._ws.shutdown()  # type: ignore[no-untyped-call]
 
     def _read(self) -> None:
-        kind, text, code = self._read_until_end()
-        self._arrived(kind, text, 0, code)
-        if kind == "close":
-            self._await_end()
-        # A connection that we leave half open keeps a gunicorn waiting for us.
-        self._drop()
-        with self._changed:
-            self._ended = True
-            self._changed.notify_all()
+        try:
+            kind, text, code = self._read_until_end()
+            self._arrived(kind, text, 0, code)
+            if kind == "close":
+                self._await_end()
+        except Exception as error:
+            if self._crashed is None:
+                raise
+            self._crashed(error)  # or it would look as if nothing came any more
+        finally:
+            # A connection that we leave half open keeps a gunicorn waiting for us.
+            self._drop()
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
 
     def _await_end(self) -> None:
         """Read on until the server ends the connection; its close was answered by the library."""
