@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import os
 import random
 import secrets
 import shlex
@@ -37,8 +38,8 @@ from twidder_cli.submissions.find import REFERENCE, find
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HARNESS = 3
-_LANES = 4
-"""Servers of one submission at a time. Most of the time is waited, so this is not about cores."""
+_LANES = min(4, 1 + (os.cpu_count() or 1))
+"""Servers of one submission at a time: most of the time is waited."""
 
 
 def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:

@@ -194,6 +194,8 @@ class Calls:
             )
         except http.Lost as lost:
             loss = str(lost)
+            if lost.is_late:
+                self._recorder.waited_in_vain(sent[-1])
         exchange = Exchange(
             step=self._recorder.step,
             actor=actor,

@@ -149,5 +149,5 @@ def _doubted(finding: Finding) -> Finding:
     return msgspec.structs.replace(
         finding,
         verdict=Verdict.UNCLEAR,
-        hint="This machine stood still meanwhile, so it may have been our doing: run it again.",
+        hint="This machine was too slow meanwhile, so it may have been our doing: run it again.",
     )

@@ -39,6 +39,9 @@ RHYTHM = 12.0
 NAP = 0.1
 """Between two attempts at something that holds eventually."""
 
+OVERLOAD = 3.0
+"""Processes that want to run, for each core, above which a time that ran out says little."""
+
 STALL = 0.5
 """A thread of ours that oversleeps by more shows that the machine stood still."""
 

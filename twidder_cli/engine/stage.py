@@ -133,6 +133,8 @@ class WireStage:
             if not self._weigh():
                 break
         view = self._recorder.view()
+        if self._recorder.now() >= deadline:
+            self._recorder.waited_in_vain(view.trigger_ended)
         for actor in actors:
             socket = view.current_socket(actor)
             pushes = view.pushes(socket) if socket else []

@@ -141,7 +141,10 @@ class Crash(Entry, tag="crash"):
 
 
 class Stall(Entry, tag="stall"):
-    """This machine stood still; what was late meanwhile may not be the submission's fault."""
+    """This machine stood still, or was overloaded when a time ran out.
+
+    What was late meanwhile may not be the submission's fault.
+    """
 
 
 class Played(Entry, tag="played"):

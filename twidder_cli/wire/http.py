@@ -19,7 +19,15 @@ Release = Callable[[], object]
 
 
 class Lost(Exception):  # noqa: N818  a recorded fact
-    """No reply came. The text says in what way."""
+    """No reply came. The text says in what way; `is_late` that it might have come later."""
+
+    is_late = False
+
+
+class Late(Lost):
+    """No reply came in time."""
+
+    is_late = True
 
 
 def call(
@@ -44,7 +52,7 @@ def call(
             timeout, lambda: _follow(method, url, headers, body, timeout=timeout, release=release)
         )
     except (TimeoutError, requests.Timeout):
-        raise Lost(f"no answer within {timeout:g} s") from None
+        raise Late(f"no answer within {timeout:g} s") from None
     except requests.ConnectionError as error:
         raise Lost(_reason(error)) from None
     except (requests.RequestException, ValueError, OSError) as error:
