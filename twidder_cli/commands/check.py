@@ -213,8 +213,8 @@ def _found(targets: tuple[str, ...]) -> dict[str, tuple[str, Submission]]:
     found: dict[str, tuple[str, Submission]] = {}
     for target in dict.fromkeys(targets):
         submission = find(target)
-        names = (submission.name, *(f"{submission.name} ({n})" for n in itertools.count(2)))
-        name = next(name for name in names if name not in found)
+        numbered = (f"{submission.name} ({number})" for number in itertools.count(2))
+        name = next(n for n in itertools.chain([submission.name], numbered) if n not in found)
         found[name] = (shlex.quote(target), msgspec.structs.replace(submission, name=name))
     return found
 
