@@ -127,14 +127,15 @@ for name in ("twidder", "twidder_cli", "twidder.store"):
         print(name, getattr(importlib.import_module(name), "OWN", "has no mark"))
     except ImportError as error:
         print(name, type(error).__name__)
+def app(environ, start_response): ...
 """
 
 
 def found_by_a_submission(folder: Path) -> list[str]:
-    """Return what a submission sees, by a module that stands in for gunicorn."""
-    put(folder / "gunicorn.py", PROBE)
+    """Return what a submission sees when gunicorn imports it."""
+    put(folder / "server.py", PROBE)
     done = subprocess.run(  # noqa: S603  our own script
-        [sys.executable, str(launch.__file__)],
+        [sys.executable, str(launch.__file__), "--check-config", "server:app"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -192,7 +193,7 @@ from twidder_cli.submissions.server import started
 from twidder_cli.wire import http
 
 with started(find(sys.argv[1]), Path(sys.argv[2]), 60.0) as running:
-    print(http.call("GET", running.url + "/", {}, None, 60.0).body)
+    print(http.call("GET", running.url + "/", {}, None, timeout=60.0).body)
 """
 
 

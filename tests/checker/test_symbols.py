@@ -58,9 +58,10 @@ def test_an_unknown_name_has_no_value() -> None:
     assert Symbols().value("anna.token") is None
 
 
-def test_names_are_counted_by_their_beginning() -> None:
+def test_names_are_found_by_their_beginning() -> None:
     symbols = named(anna_token_1="aaaa", anna_token_2="bbbb", bob_token_1="cccc")
-    assert [symbols.count(prefix) for prefix in ("anna.token.", "bob.", "eve.")] == [2, 1, 0]
+    names = [symbols.names(prefix) for prefix in ("anna.token.", "bob.", "eve.")]
+    assert [len(found) for found in names] == [2, 1, 0]
 
 
 def test_without_values_a_text_stays_as_it_is() -> None:
