@@ -2,11 +2,12 @@
 # and reuse .venv; nothing has to be installed by hand before.
 
 PYTHON ?= python3
+RUNS ?= 1000
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
-.PHONY: check test serve lint golden system clean
+.PHONY: check test serve lint golden flaky system clean
 
 check: $(INSTALLED)          ## install, then check the reference application
 	$(BIN)/twidder check
@@ -23,7 +24,10 @@ lint: $(INSTALLED)           ## formatting, lint rules and types
 	$(BIN)/mypy
 
 golden: $(INSTALLED) system  ## write what the checker says about each server of tests/broken_servers
-	TWIDDER_GOLDEN=1 $(BIN)/pytest -n 2 -k "is_caught or full_marks" tests/checker/test_gallery.py
+	TWIDDER_GOLDEN=1 $(BIN)/pytest -n 12 -k "is_caught or full_marks" tests/checker/test_gallery.py
+
+flaky: $(INSTALLED) system   ## grade the reference and a part of the gallery again and again: make flaky RUNS=300
+	$(BIN)/python -m benchmarks.flaky --runs $(RUNS)
 
 # Debian's python3 comes without the venv module, and the rest of the world's with it.
 $(INSTALLED): pyproject.toml
