@@ -41,9 +41,11 @@ def listed(name: str, points: float, level: Level = "required") -> Listed:
 
 SCENARIOS = (listed("a", 3), listed("b", 2), listed("c", 1.5), listed("d", 1, "advanced"))
 
+REQUIRED = Rule()
+
 
 def started(
-    *submissions: str, scenarios: Iterable[Listed] = SCENARIOS, rule: Rule = Rule()
+    *submissions: str, scenarios: Iterable[Listed] = SCENARIOS, rule: Rule = REQUIRED
 ) -> RunStarted:
     return RunStarted(
         plan="Lab 3",

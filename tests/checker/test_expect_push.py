@@ -148,3 +148,23 @@ def test_evidence_points_to_the_socket_and_what_it_heard() -> None:
         EVERYBODY[1],
         message(ANNA, 3.5, "online: 2"),
     ]
+
+
+def test_without_a_socket_nobody_can_be_told() -> None:
+    (finding,) = judged(STEP, EVERYBODY[0], TRIGGER)
+    assert (finding.title, finding.actual) == ("anna@laptop could not be told", "it had no socket")
+
+
+def test_everybodys_end_is_no_push() -> None:
+    ends = closed(ANNA, 5.5), closed(CAROL, 5.6)
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, ends)
+    assert finding.title == "anna@laptop was not told: everybody's socket ended"
+
+
+def test_a_message_before_everybodys_end_is_a_push() -> None:
+    assert judged(STEP, EVERYBODY, TRIGGER, message(ANNA, 5.2), lost(ANNA, 5.5)) == []
+
+
+def test_who_was_told_instead_is_named() -> None:
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, message(BOB, 5.5))
+    assert finding.actual.startswith("nothing came; but bob@desk heard the message ")
