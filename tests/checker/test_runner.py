@@ -66,8 +66,8 @@ def events_of(
 ) -> list[Event]:
     """Return what a runner tells of a worker that says something and then does something.
 
-    `interruption` is the signal that interrupts the runner at the scenario's start; `silence` is how
-    long, in seconds, a worker may say nothing.
+    `interruption` is the signal that interrupts the runner at the scenario's start;
+    `silence` is how long, in seconds, a worker may say nothing.
     """
     lines = b"".join(encode(event) + b"\n" for event in said)
     script = f"import os, signal, sys, time\nos.write(int(sys.argv[-1]), {lines!r})\n{then}"

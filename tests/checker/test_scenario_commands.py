@@ -84,7 +84,6 @@ def test_the_schema_accepts_a_right_file() -> None:
         ("connect: anna@laptop", "connect: []"),
         ("sign_in: anna@laptop", "expect_page: anna@laptop"),
         ("sign_in: anna@laptop", "repeat: {times: 1, steps: [{sign_out: anna@laptop}]}"),
-        ("sign_in: anna@laptop", "repeat: {times: 2, steps: []}"),
         ("sign_in: anna@laptop", "repeat: {times: 2}"),
         ("sign_in: anna@laptop", "include: [a]"),
         ("sign_in: anna@laptop", "disconnect: {by: anna@laptop, how: burn}"),
