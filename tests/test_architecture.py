@@ -15,6 +15,7 @@ ERRORS = "twidder_cli.errors"
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the harness
     "twidder_cli": (),
+    "twidder_cli.__main__": ("twidder_cli.cli",),
     "twidder_cli.cli": (ERRORS,),  # commands are strings there, loaded when used
     "twidder_cli.commands": (
         "twidder_cli.load",

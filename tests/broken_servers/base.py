@@ -45,7 +45,7 @@ class Session:
     """What a sign-in begins. It is kept after its end, so that mistakes can be made with it."""
 
     email: str
-    token: str = field(default_factory=secrets.token_hex)
+    token: str
     is_valid: bool = True
     sockets: list[Any] = field(default_factory=list)
 
@@ -69,13 +69,17 @@ class Twidder:
         """Begin a session; the user's others are over, and are told so."""
         with self.lock:
             before = [s for s in self.sessions.values() if s.email == email and s.is_valid]
-            new = Session(email)
+            new = Session(email, self.new_token(email))
             self.sessions[new.token] = new
             for session in before:
                 self.expire(session)
         for session in before:
             self.tell(session)
         return new
+
+    def new_token(self, email: str) -> str:
+        """Return the token of a session that begins."""
+        return secrets.token_hex()
 
     def expire(self, session: Session) -> None:
         """End a session because its user has signed in elsewhere."""

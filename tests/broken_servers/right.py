@@ -1,10 +1,14 @@
 """Servers that are right in unusual ways: each one has to get full marks."""
 
+import base64
+import hashlib
 import itertools
 import json
+import secrets
 import socket as sockets
 import threading
 import time
+import uuid
 from typing import Any
 
 from flask import Flask
@@ -105,19 +109,20 @@ class HangsUp(Twidder):
 
 @right
 class WaitsForTheSecondSocket(Twidder):
-    """The first session is over, and told so, when the second client's socket arrives."""
+    """The first client is told when the second client's socket arrives."""
 
-    def start_session(self, email: str) -> Session:
-        session = Session(email)
-        self.sessions[session.token] = session
-        return session
+    def __init__(self) -> None:
+        super().__init__()
+        self.untold: list[Session] = []
+
+    def tell(self, session: Session) -> None:
+        self.untold.append(session)
 
     def on_greeting(self, socket: Any, token: str) -> Session | None:
         session = super().on_greeting(socket, token)
-        for other in list(self.sessions.values()) if session else ():
-            if session and other.email == session.email and other is not session and other.is_valid:
-                self.end(other)
-                self.tell(other)
+        for other in [s for s in self.untold if session and s.email == session.email]:
+            self.untold.remove(other)
+            super().tell(other)
         return session
 
 
@@ -154,6 +159,40 @@ class AcknowledgesTheGreeting(Twidder):
         if session is not None:
             name = self.users[session.email]["firstname"]
             self.send(socket, json.dumps({"type": "welcome", "name": name, "as": session.email}))
+        return session
+
+
+@right
+class AcknowledgesLate(Twidder):
+    """Every greeting is answered 0.4 s later."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            threading.Timer(0.4, self.send, [socket, '{"type": "welcome"}']).start()
+        return session
+
+
+@right
+class AcknowledgesWithAnId(Twidder):
+    """Every greeting is answered with an id of the socket."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            self.send(socket, json.dumps({"type": "welcome", "id": secrets.token_hex(3)}))
+        return session
+
+
+@right
+class AcknowledgesWhatItReplaced(Twidder):
+    """Every greeting is answered with whether an older session of the user was ended."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            own = [s for s in list(self.sessions.values()) if s.email == session.email]
+            self.send(socket, json.dumps({"type": "welcome", "replaced": len(own) > 1}))
         return session
 
 
@@ -225,6 +264,17 @@ class LeavesStrangersInSilence(Twidder):
 
 
 @right
+class LooksStrangersUpSlowly(Twidder):
+    """Who comes with a token that is not valid is sent away after 0.4 s."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is None:
+            time.sleep(0.4)
+        return session
+
+
+@right
 class AnnouncesWhoComesAndGoes(Twidder):
     """Everybody hears who opens a socket, and who closes one; a logout closes it."""
 
@@ -279,6 +329,44 @@ class CountsAtEachSignIn(Counts):
         return session
 
 
+@right
+class ListsWhoIsOnline(Twidder):
+    """Everybody hears who is here when somebody comes or goes."""
+
+    def list_users(self) -> None:
+        users = sorted({s.email for s in list(self.sessions.values()) if s.sockets})
+        for socket in self.all_sockets():
+            self.send(socket, json.dumps({"type": "online", "users": users}))
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        self.list_users()
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        super().on_close(socket, session)
+        self.list_users()
+
+
+@right
+class ShowsPresence(Twidder):
+    """Everybody hears that a user is online, and that the user is not any more."""
+
+    def show(self, session: Session, *, online: bool) -> None:
+        for socket in self.all_sockets():
+            self.send(socket, json.dumps({"user": session.email, "online": online}))
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            self.show(session, online=True)
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        super().on_close(socket, session)
+        self.show(session, online=False)
+
+
 class CountsAllTheTime(Counts):
     """Everybody hears how many are here, again and again."""
 
@@ -306,6 +394,52 @@ class CountsSlowly(CountsAllTheTime):
     rhythm = 2.0
 
 
+# What tokens look like
+
+
+@right
+class SignsTokens(Twidder):
+    """A token is a JWT of who and when, to the second: sign-ins of one second share it."""
+
+    def new_token(self, email: str) -> str:
+        parts = ({"alg": "HS256"}, {"sub": email, "iat": int(time.time())})
+        coded = [base64.urlsafe_b64encode(json.dumps(part).encode()) for part in parts]
+        text = b".".join(coded).replace(b"=", b"")
+        return f"{text.decode()}.{hashlib.sha256(b'secret' + text).hexdigest()}"
+
+
+@right
+class NumbersTokens(Twidder):
+    """A token is a long number, as a text."""
+
+    def new_token(self, email: str) -> str:
+        return str(secrets.randbits(50))
+
+
+@right
+class HandsOutNumbers(NumbersTokens):
+    """A token is a long number, as a number."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return super().answer(function, int(data) if function == "sign_in" else data)
+
+
+@right
+class HandsOutUuids(Twidder):
+    """A token is a UUID."""
+
+    def new_token(self, email: str) -> str:
+        return str(uuid.uuid4())
+
+
+@right
+class QuotesTokens(Twidder):
+    """A token holds quotes, a backslash and a blank."""
+
+    def new_token(self, email: str) -> str:
+        return f'"it\'s\\ {secrets.token_hex()}"'
+
+
 # How answers are worded
 
 
@@ -323,6 +457,17 @@ class RefusesWithAWord(Twidder):
 
     def refuse(self, refused: Refused) -> ResponseReturnValue:
         return {"success": "False", "message": refused.message, "data": ""}
+
+
+@right
+class RefusesWithoutSuccess(Twidder):
+    """A refusal of what hands over data has status 200, and no data."""
+
+    def serve(self, function: str, **inputs: str) -> ResponseReturnValue:
+        reply = super().serve(function, **inputs)
+        is_bare = function.startswith("get") or function == "sign_in"
+        refused = isinstance(reply, tuple) and reply[1] != 200
+        return {"message": "No."} if is_bare and refused else reply
 
 
 @right

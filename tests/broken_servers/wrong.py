@@ -1,11 +1,19 @@
 """Servers that are wrong on purpose: one mistake each, and the scenario that has to catch it."""
 
+import html
+import json
+import random
+import re
 import threading
+import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from flask import Flask
+from flask import Flask, request
 from flask.typing import ResponseReturnValue
+from wsproto.events import Ping
+from wsproto.frame_protocol import CloseReason
 
 from .base import Refused, Session, Twidder
 
@@ -101,6 +109,40 @@ class TellsOncePerUser(Twidder):
         self.told.add(session.email)
 
 
+@caught_by("lab3/auto-logout-five")
+class TellsThreeTimes(Twidder):
+    """A user is told three times, and never again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: Counter[str] = Counter()
+
+    def tell(self, session: Session) -> None:
+        self.told[session.email] += 1
+        if self.told[session.email] <= 3:
+            super().tell(session)
+
+
+@caught_by("lab3/simultaneous-told")
+class TellsOneAtATime(Twidder):
+    """While several sign in as one user, nobody is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.coming: Counter[str] = Counter()
+
+    def start_session(self, email: str) -> Session:
+        self.coming[email] += 1
+        time.sleep(0.2)
+        session = super().start_session(email)
+        self.coming[email] -= 1
+        return session
+
+    def tell(self, session: Session) -> None:
+        if self.coming[session.email] == 1:
+            super().tell(session)
+
+
 # Others are told as well
 
 
@@ -156,6 +198,111 @@ class TellsTheNewSessionToo(Twidder):
         ):
             self.say_goodbye(socket)
         return session
+
+
+@caught_by("lab3/two-users")
+class TellsWhoWasToldLast(Twidder):
+    """A logout also goes to the user who had the one before."""
+
+    last = ""
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        for other in list(self.sessions.values()):
+            if other.email == self.last != session.email:
+                super().tell(other)
+        self.last = session.email
+
+
+@caught_by("lab3/two-users")
+class TellsTheFirstOfAll(Twidder):
+    """Sockets are counted, and a second logout goes to the place of the first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.told: list[str] = []
+
+    def tell(self, session: Session) -> None:
+        present = [s for s in self.sessions.values() if s.is_valid and s.sockets]
+        others = [s for s in present if s.email in self.told and s.email != session.email]
+        super().tell(others[0] if others else session)
+        self.told.append(session.email)
+
+
+@caught_by("lab3/bystanders")
+class TellsTheThirtieth(Twidder):
+    """The thirtieth of the other sockets is told, too."""
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        others = [socket for socket in self.all_sockets() if socket not in session.sockets]
+        for socket in others[29:30]:
+            self.say_goodbye(socket)
+
+
+@caught_by("lab3/bystanders")
+class TellsSomebodyOfMany(Twidder):
+    """Where more than twenty are connected, some other client is told, too."""
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        others = [socket for socket in self.all_sockets() if socket not in session.sockets]
+        if len(others) > 20:
+            self.say_goodbye(random.choice(others))  # noqa: S311  anybody will do
+
+
+@caught_by("lab3/sign-out")
+class TellsEverybodyOfASignOut(Twidder):
+    """A sign-out is told to everybody."""
+
+    def sign_out(self) -> Any:
+        super().sign_out()
+        for socket in self.all_sockets():
+            self.say_goodbye(socket)
+
+
+@caught_by("lab3/sign-out-socket")
+class TellsTheSignedOut(Twidder):
+    """A session that was signed out still hears its user's logouts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.signed_out: dict[str, Session] = {}
+
+    def sign_out(self) -> Any:
+        session = self.caller("sign_out")
+        self.signed_out[session.token] = session
+        super().sign_out()
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        for other in self.signed_out.values():
+            if other.email == session.email:
+                super().tell(other)
+
+
+@caught_by("lab3/wrong-password")
+class TellsAtAnyPassword(Twidder):
+    """The first client is told before the password is looked at."""
+
+    def sign_in(self) -> Any:
+        email, _ = self.fields("username", "password")
+        for session in list(self.sessions.values()):
+            if session.email == email and session.is_valid:
+                self.tell(session)
+        return super().sign_in()
+
+
+@caught_by("lab3/wrong-password")
+class EndsTheSessionAtAnyPassword(Twidder):
+    """The first session is over before the password is looked at."""
+
+    def sign_in(self) -> Any:
+        email, password = self.fields("username", "password")
+        for session in list(self.sessions.values()):
+            if session.email == email and not self.is_password(email, password):
+                self.expire(session)
+        return super().sign_in()
 
 
 # The first session goes on
@@ -226,6 +373,194 @@ class RefusesAndHandsOver(Twidder):
         return ({"data": data}, 401) if is_late else super().answer(function, data)
 
 
+@caught_by("lab3/one-session-at-once")
+class EndsTheSessionAtTheSecondSocket(Twidder):
+    """The first session is over, and told so, only when the second client's socket arrives."""
+
+    def start_session(self, email: str) -> Session:
+        session = Session(email, self.new_token(email))
+        self.sessions[session.token] = session
+        return session
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        for other in list(self.sessions.values()) if session else ():
+            if session and other.email == session.email and other is not session and other.is_valid:
+                self.end(other)
+                self.tell(other)
+        return session
+
+
+@caught_by("lab3/expired-change-password")
+class ChangesThePasswordWithTheOldToken(Twidder):
+    """An expired token still changes the password."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        if function == "change_password":
+            return self.sessions.get(token or "")
+        return super().check_token(token, function)
+
+
+@caught_by("lab3/expired-sign-out")
+class SignsOutByUser(Twidder):
+    """Signing out ends all of the user's sessions, also with an expired token."""
+
+    def sign_out(self) -> Any:
+        caller = self.sessions.get(self.sent_token() or "")
+        for session in list(self.sessions.values()) if caller else ():
+            if caller and session.email == caller.email and session is not caller:
+                self.end(session)
+        super().sign_out()
+
+
+@caught_by("lab3/expired-sign-out")
+class SignsTheExpiredOut(Twidder):
+    """Signing out with an expired token is said to have worked."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        if function == "sign_out":
+            return self.sessions.get(token or "")
+        return super().check_token(token, function)
+
+
+@caught_by("lab3/expired-comes-back")
+class LetsTheExpiredEvict(Twidder):
+    """A socket with an expired token ends its user's valid session."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is None and token in self.sessions:
+            for other in list(self.sessions.values()):
+                if other.email == self.sessions[token].email:
+                    self.end(other)
+        return session
+
+
+@caught_by("lab3/expired-comes-back")
+class RevivesTheExpired(Twidder):
+    """A socket with an expired token makes it valid again."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        if token in self.sessions:
+            self.sessions[token].is_valid = True
+        return super().on_greeting(socket, token)
+
+
+# Several at once
+
+
+@caught_by("lab3/simultaneous")
+class LooksAndWritesWithoutALock(Twidder):
+    """Between the look for other sessions and the new one's begin, others begin."""
+
+    def start_session(self, email: str) -> Session:
+        before = [s for s in self.sessions.values() if s.email == email and s.is_valid]
+        time.sleep(0.05)
+        new = Session(email, self.new_token(email))
+        self.sessions[new.token] = new
+        for session in before:
+            self.expire(session)
+            self.tell(session)
+        return new
+
+
+@caught_by("lab3/simultaneous")
+class LocksEverybodyOut(Twidder):
+    """Sign-ins that pass each other end each other's sessions."""
+
+    def start_session(self, email: str) -> Session:
+        new = super().start_session(email)
+        time.sleep(0.05)
+        for session in list(self.sessions.values()):
+            if session.email == email and session is not new:
+                self.end(session)
+        return new
+
+
+@caught_by("lab3/simultaneous-answers")
+class IsLocked(Twidder):
+    """While a user is signing in, another sign-in of that user is answered with status 500."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.busy: set[str] = set()
+
+    def start_session(self, email: str) -> Session:
+        if email in self.busy:
+            raise RuntimeError("database is locked")
+        self.busy.add(email)
+        time.sleep(0.05)
+        session = super().start_session(email)
+        self.busy.discard(email)
+        return session
+
+
+# The first client's socket is gone
+
+
+@caught_by("lab3/no-socket")
+class WantsASocket(Twidder):
+    """The second sign-in fails where the first session has no socket."""
+
+    def tell(self, session: Session) -> None:
+        self.say_goodbye(session.sockets[-1])
+
+
+@caught_by("lab3/first-tab-closed")
+class SendsToTheLastSocket(Twidder):
+    """A session keeps its last socket, and sending to a closed one fails the second sign-in."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            session.sockets[:] = [socket]
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        pass
+
+    def send(self, socket: Any, message: str | bytes) -> None:
+        socket.send(message)
+
+
+@caught_by("lab3/first-tab-closed")
+class LocksOutWhoClosedTheTab(Twidder):
+    """Who has closed the tab is taken to be signed in for ever, and can't sign in again."""
+
+    def tell(self, session: Session) -> None:
+        if any(not socket.connected for socket in session.sockets[-1:]):
+            raise Refused(409, "You are signed in already.")
+        super().tell(session)
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        pass
+
+
+@caught_by("lab3/first-client-gone")
+class ForgetsOnlyWhoSaysGoodbye(Twidder):
+    """Sockets that were cut are kept, and sending to one fails the second sign-in."""
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        if socket.close_reason != CloseReason.NO_STATUS_RCVD:
+            super().on_close(socket, session)
+
+    def send(self, socket: Any, message: str | bytes) -> None:
+        socket.send(message)
+
+
+@caught_by("lab3/first-client-deaf")
+class WaitsForTheOldClient(Twidder):
+    """The second sign-in is answered once the first client has answered a Ping."""
+
+    def tell(self, session: Session) -> None:
+        for socket in list(session.sockets):
+            socket.pong_received = False
+            socket.sock.send(socket.ws.send(Ping()))
+            while socket.connected and not socket.pong_received:
+                time.sleep(0.01)
+        super().tell(session)
+
+
 # Tokens that open what they should not
 
 
@@ -249,7 +584,7 @@ class TakesAnyToken(Twidder):
         return super().check_token(token, function)
 
 
-@caught_by("lab3/token-made-up")
+@caught_by("lab3/refusals")
 class CrashesOnUnknownTokens(Twidder):
     """An unknown token is answered with status 500."""
 
@@ -266,6 +601,63 @@ class LetsTheExpiredListen(Twidder):
         email = self.sessions[token].email if token in self.sessions else ""
         valid = [t for t, s in self.sessions.items() if s.email == email and s.is_valid]
         return super().on_greeting(socket, valid[0] if valid else token)
+
+
+@caught_by("lab3/token-email")
+class TakesAddressesForTokens(Twidder):
+    """A user's address is as good as the token."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        own = (s for s in list(self.sessions.values()) if s.email == token and s.is_valid)
+        return next(own, None) or super().check_token(token, function)
+
+
+@caught_by("lab3/token-email")
+class LetsAddressesListen(Twidder):
+    """A socket that greets with a user's address is registered with the user's session."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        valid = [s.token for s in self.sessions.values() if s.email == token and s.is_valid]
+        return super().on_greeting(socket, valid[0] if valid else token)
+
+
+@caught_by("lab3/token-wildcard")
+class LooksTokensUpByLike(Twidder):
+    """Tokens are looked up with LIKE, where % stands for anything."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        pattern = re.escape(token or "").replace("%", ".*").replace("_", ".")
+        for session in reversed(list(self.sessions.values())):
+            if session.is_valid and re.fullmatch(pattern, session.token):
+                return session
+        return None
+
+
+@caught_by("lab3/token-empty")
+class EmptiesTokensAtSignOut(Twidder):
+    """Signing out empties the session's token, and so an empty token is one of somebody's."""
+
+    def sign_out(self) -> Any:
+        session = self.caller("sign_out")
+        del self.sessions[session.token]
+        self.sessions[""] = session
+
+
+@caught_by("lab3/token-empty")
+class LetsNobodyListen(Twidder):
+    """A socket with an empty token is registered with the newest session."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        return super().on_greeting(socket, token or list(self.sessions)[-1])
+
+
+@caught_by("lab3/token-signed-out")
+class LetsTheSignedOutListen(TellsTheSignedOut):
+    """A token that was signed out opens a socket, which hears its user's logouts."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        signed_out = self.signed_out.get(token or "") if function == "socket" else None
+        return signed_out or super().check_token(token, function)
 
 
 # A refresh loses the socket
@@ -303,7 +695,7 @@ class FailsOnDeadSockets(Twidder):
         socket.send(message)
 
 
-@caught_by("lab3/refresh")
+@caught_by("lab3/refresh-overlap")
 class ForgetsTheNewerSocket(Twidder):
     """A session's socket has one place, which the clean-up of an older one empties."""
 
@@ -315,6 +707,26 @@ class ForgetsTheNewerSocket(Twidder):
 
     def on_close(self, socket: Any, session: Session) -> None:
         session.sockets.clear()
+
+
+@caught_by("lab3/refresh-five")
+class RegistersThreeTimes(Twidder):
+    """Of a session's sockets the first three are registered, and no others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.opened: Counter[str] = Counter()
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        self.opened[token] += 1
+        if session is not None and self.opened[token] > 3:
+            session.sockets.remove(socket)
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        if socket in session.sockets:
+            super().on_close(socket, session)
 
 
 # The page, and JSON
@@ -438,7 +850,7 @@ class ShowsTheOwnData(Twidder):
         return self.data_of(self.caller("get_user_data_by_email").email)
 
 
-@caught_by("lab3/nine-functions")
+@caught_by("lab3/newest-first")
 class ShowsTheOldestFirst(Twidder):
     """A wall begins with its oldest message."""
 
@@ -446,7 +858,7 @@ class ShowsTheOldestFirst(Twidder):
         return super().messages_of(email)[::-1]
 
 
-@caught_by("lab3/nine-functions")
+@caught_by("lab3/empty-fields")
 class TakesShortPasswords(Twidder):
     """A password may be as short as one likes."""
 
@@ -460,3 +872,102 @@ class HandsOverPasswords(Twidder):
 
     def data_of(self, email: str) -> dict[str, str]:
         return self.known(email)
+
+
+# What is asked for is not looked at
+
+
+@caught_by("lab3/empty-fields")
+class TakesEmptyFields(Twidder):
+    """Fields may be empty."""
+
+    def fields(self, *names: str) -> list[str]:
+        body = request.get_json(silent=True)
+        given = body if isinstance(body, dict) else {}
+        if not all(isinstance(given.get(name), str) for name in names):
+            raise Refused(400, f"Wanted: {', '.join(names)}.")
+        return [given[name] for name in names]
+
+
+@caught_by("lab3/unknown-user")
+class ShowsNobodysWall(Twidder):
+    """The wall of a user that there is not is empty."""
+
+    def messages_of(self, email: str) -> list[dict[str, str]]:
+        return self.walls.get(email, [])[::-1]
+
+
+@caught_by("lab3/unknown-user")
+class PostsToNobody(Twidder):
+    """A message to a user that there is not is taken."""
+
+    def post(self, writer: str, wall: str, content: str) -> None:
+        self.walls.setdefault(wall, []).append({"writer": writer, "content": content})
+
+
+@caught_by("lab3/unknown-user")
+class CrashesOnUnknownUsers(Twidder):
+    """A user that there is not is answered with status 500."""
+
+    def known(self, email: str) -> dict[str, str]:
+        return self.users[email]
+
+
+@caught_by("lab3/malformed")
+class CrashesOnMissingFields(Twidder):
+    """A body without a field, or that is no object, is answered with status 500."""
+
+    def fields(self, *names: str) -> list[str]:
+        texts: list[str] = [request.get_json(force=True)[name] for name in names]
+        if not all(text.strip() for text in texts):
+            raise Refused(400, f"Wanted: {', '.join(names)}.")
+        return texts
+
+
+@caught_by("lab3/malformed")
+class FillsMissingFieldsIn(Twidder):
+    """A field that is missing counts as a dash."""
+
+    def fields(self, *names: str) -> list[str]:
+        body = request.get_json(silent=True)
+        given = body if isinstance(body, dict) else {}
+        texts = [str(given.get(name, "-")) for name in names]
+        if not all(text.strip() for text in texts):
+            raise Refused(400, f"Wanted: {', '.join(names)}.")
+        return texts
+
+
+@caught_by("lab3/texts")
+class EscapesMarkup(Twidder):
+    """Messages are kept as HTML."""
+
+    def post(self, writer: str, wall: str, content: str) -> None:
+        super().post(writer, wall, html.escape(content))
+
+
+@caught_by("lab3/texts")
+class KeepsAsciiOnly(Twidder):
+    """Messages lose what is not ASCII."""
+
+    def post(self, writer: str, wall: str, content: str) -> None:
+        super().post(writer, wall, content.encode("ascii", "ignore").decode())
+
+
+@caught_by("lab3/texts")
+class FailsOnQuotes(Twidder):
+    """A single quote in a message is an error in the SQL it is put into."""
+
+    def post(self, writer: str, wall: str, content: str) -> None:
+        if "'" in content:
+            raise RuntimeError('near "s": syntax error')
+        super().post(writer, wall, content)
+
+
+@caught_by("lab3/odd-frames")
+class StopsAtOddFrames(Twidder):
+    """A message that is no JSON leaves the server's lock locked."""
+
+    def on_message(self, session: Session, message: Any) -> None:
+        self.lock.acquire()
+        json.loads(message)
+        self.lock.release()

@@ -12,7 +12,7 @@ from twidder_cli.model.events import (
     SubmissionFinished,
 )
 from twidder_cli.model.report import Report, fold
-from twidder_cli.model.scenario import Level
+from twidder_cli.model.scenario import Level, Rule
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 
 PASSED = Outcome(verdict=Verdict.PASSED)
@@ -35,15 +35,21 @@ def listed(name: str, points: float, level: Level = "required") -> Listed:
         level=level,
         points=points,
         path=f"scenarios/{name}.yaml",
+        name=name,
     )
 
 
 SCENARIOS = (listed("a", 3), listed("b", 2), listed("c", 1.5), listed("d", 1, "advanced"))
 
+REQUIRED = Rule()
 
-def started(*submissions: str, scenarios: Iterable[Listed] = SCENARIOS) -> RunStarted:
+
+def started(
+    *submissions: str, scenarios: Iterable[Listed] = SCENARIOS, rule: Rule = REQUIRED
+) -> RunStarted:
     return RunStarted(
         plan="Lab 3",
+        rule=rule,
         scenarios=tuple(scenarios),
         submissions=submissions,
         targets=submissions,

@@ -15,8 +15,9 @@ import psutil
 import pytest
 
 from tests.checker.files import PLAN, SCENARIO, changed
-from tests.checker.hostile import free_port
+from tests.checker.hostile import free_port, hostile
 from tests.checker.waiting import LONG, wait_for
+from twidder_cli import cli
 
 TWIDDER = str(Path(sys.executable).with_name("twidder"))
 ESCAPE = "\x1b"
@@ -70,6 +71,15 @@ class Desk:
             output, errors = process.communicate(timeout=LONG)
         assert self.left_behind() == []
         return Outcome(process.returncode, output, errors)
+
+    def started_copy(self) -> Path:
+        """Return the folder of a submission that has said it is there, once it has."""
+
+        def signs() -> list[Path]:
+            return list(self.temporary.glob("*/start-*/copy/sign"))
+
+        wait_for(lambda: signs() != [], "the submission is being started")
+        return signs()[0].parent
 
     def left_behind(self) -> list[str]:
         """Return temporary files, and processes that work in this folder."""
@@ -129,10 +139,19 @@ def ws(socket):
 NEVER = """
 import time
 from pathlib import Path
-Path({sign!r}).touch()
+Path("sign").touch()
 app = None
-while True:
-    time.sleep(1)
+while not Path("go").exists():
+    time.sleep(0.05)
+"""
+"""Says that it is there, in its copy, and waits there for a file that never comes."""
+
+OWN = """
+title: The page is there
+requirement: root
+actors: anna@laptop
+steps:
+  - expect_page: {by: anna@laptop, at: [/]}
 """
 
 ROOT_ONLY = ("--scenario", "lab3/root")
@@ -211,8 +230,7 @@ def test_a_submission_that_exits_at_import_is_1(desk: Desk) -> None:
 
 
 def test_a_submission_that_never_answers_is_1(desk: Desk) -> None:
-    text = NEVER.format(sign=str(desk.folder / "sign"))
-    outcome = desk.check(lab(desk, text), "--patience", "0.5", *ROOT_ONLY)
+    outcome = desk.check(lab(desk, NEVER), "--patience", "0.5", *ROOT_ONLY)
     assert outcome.exit_code == 1
     assert "FAILED The server never answered" in outcome.output
     assert "an answer to GET / within 10 s" in outcome.output
@@ -337,26 +355,31 @@ def test_the_same_submission_is_1_once_somebody_vouches_for_the_contract(desk: D
 
 def test_a_report_that_can_no_longer_be_written_is_3_and_the_result_is_shown(desk: Desk) -> None:
     (desk.folder / "reports").mkdir()
-    text = f"import os\nos.rmdir({str(desk.folder / 'reports')!r})\n{RIGHT}"
-    outcome = desk.check(lab(desk, text), "--report", "json=reports/x.json", *ROOT_ONLY)
-    assert outcome.exit_code == 3
-    assert "twidder: the json report could not be made: " in outcome.errors
-    assert outcome.output.startswith("lab: passed, 1 of 1 points (Lab 3)\n")
+    name = lab(desk, NEVER + RIGHT)
+    with desk.twidder("check", name, "--report", "json=reports/x.json", *ROOT_ONLY) as process:
+        copy = desk.started_copy()
+        (desk.folder / "reports").rmdir()
+        (copy / "go").touch()
+        output, errors = process.communicate(timeout=LONG)
+    assert process.returncode == 3
+    assert "twidder: the json report could not be made: " in errors
+    assert output.startswith("lab: passed, 1 of 1 points (Lab 3)\n")
 
 
-# 130 and 143: interrupted
+# 129, 130 and 143: interrupted
 
 
 @pytest.mark.parametrize(
-    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["Ctrl-C", "SIGTERM"]
+    ("number", "code"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["Ctrl-C", "SIGTERM", "SIGHUP"],
 )
 def test_an_interruption_reports_what_is_known_and_leaves_nothing(
     desk: Desk, number: signal.Signals, code: int
 ) -> None:
-    sign = desk.folder / "sign"
-    labs = [lab(desk, RIGHT, "first"), lab(desk, NEVER.format(sign=str(sign)), "second")]
+    labs = [lab(desk, RIGHT, "first"), lab(desk, NEVER, "second")]
     with desk.twidder("check", *labs, "--report", "json=x.json", *ROOT_ONLY) as process:
-        wait_for(sign.exists, "the second submission is being started")
+        desk.started_copy()
         process.send_signal(number)
         output, errors = process.communicate(timeout=LONG)
     assert process.returncode == code
@@ -372,10 +395,9 @@ def test_an_interruption_reports_what_is_known_and_leaves_nothing(
 
 
 def test_a_worker_that_is_killed_leaves_nothing_and_is_3(desk: Desk) -> None:
-    sign = desk.folder / "sign"
-    name = lab(desk, NEVER.format(sign=str(sign)))
+    name = lab(desk, NEVER)
     with desk.twidder("check", name, *ROOT_ONLY) as process:
-        wait_for(sign.exists, "the submission is being started")
+        desk.started_copy()
         (worker,) = psutil.Process(process.pid).children()
         worker.kill()
         output, errors = process.communicate(timeout=LONG)
@@ -386,9 +408,8 @@ def test_a_worker_that_is_killed_leaves_nothing_and_is_3(desk: Desk) -> None:
 
 
 def test_who_is_killed_leaves_no_process(desk: Desk) -> None:
-    sign = desk.folder / "sign"
-    with desk.twidder("check", lab(desk, NEVER.format(sign=str(sign))), *ROOT_ONLY) as process:
-        wait_for(sign.exists, "the submission is being started")
+    with desk.twidder("check", lab(desk, NEVER), *ROOT_ONLY) as process:
+        desk.started_copy()
         process.kill()
     wait_for(
         lambda: [one for one in desk.left_behind() if not one.startswith("twidder-")] == [],
@@ -428,6 +449,65 @@ def test_one_folder_named_twice_is_checked_once(desk: Desk) -> None:
     assert outcome.output.count("lab: passed") == 1
 
 
+# Where results go
+
+
+def test_who_reads_one_line_only_loses_nothing_else(desk: Desk) -> None:
+    name = lab(desk, RIGHT)
+    (desk.folder / name / "static/client.html").unlink()
+    with desk.twidder("check", name, "--report", "json=x.json", *ROOT_ONLY) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.wait(LONG) == 1
+        assert process.stderr is not None
+        assert "Traceback" not in process.stderr.read()
+    assert json.loads((desk.folder / "x.json").read_text())["verdict"] == "failed"
+
+
+def test_a_report_goes_to_standard_output(desk: Desk) -> None:
+    outcome = desk.check("--report", "json=/dev/stdout", *ROOT_ONLY)
+    assert outcome.exit_code == 0
+    document, _ = json.JSONDecoder().raw_decode(outcome.output)
+    assert document["verdict"] == "passed"
+
+
+def test_a_report_goes_through_a_link(desk: Desk) -> None:
+    (desk.folder / "kept").mkdir()
+    (desk.folder / "x.json").symlink_to("kept/y.json")
+    assert desk.check("--report", "json=x.json", *ROOT_ONLY).exit_code == 0
+    assert (desk.folder / "x.json").is_symlink()
+    assert json.loads((desk.folder / "kept/y.json").read_text())["verdict"] == "passed"
+
+
+def test_an_interruption_before_anything_began_is_130_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(_name: str | None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("twidder_cli.commands.check.find_plan", interrupted)
+    with pytest.raises(SystemExit) as exited:
+        cli.main(["check"])
+    assert exited.value.code == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_a_proxy_of_the_environment_captures_nothing(desk: Desk) -> None:
+    with hostile(lambda visit: visit.stay()) as proxy:
+        names = ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY", "ws_proxy")
+        env = {**dict.fromkeys(names, proxy.url), "no_proxy": "", "NO_PROXY": ""}
+        assert desk.check("--scenario", "lab3/auto-logout", **env).exit_code == 0
+        assert proxy.visits == 0
+
+
+def test_a_finding_of_ones_own_file_says_its_path_to_play_it_again(desk: Desk) -> None:
+    desk.put("mine/root.yaml", OWN)
+    name = lab(desk, RIGHT)
+    (desk.folder / name / "static/client.html").unlink()
+    outcome = desk.check(name, "--scenario", "mine/root.yaml")
+    assert "twidder check lab --scenario mine/root.yaml -v" in outcome.output
+
+
 # What it looks like
 
 
@@ -453,7 +533,7 @@ def test_progress_goes_to_standard_error(desk: Desk) -> None:
 def test_the_documented_exit_codes_are_in_the_help(desk: Desk) -> None:
     outcome = desk.check("--help")
     assert outcome.exit_code == 0
-    for line in ("0  everything required passed", "130, 143  interrupted"):
+    for line in ("0  everything required passed", "129, 130, 143  interrupted"):
         assert line in outcome.output
 
 
@@ -465,7 +545,7 @@ def test_scenarios_are_listed_with_what_they_are_worth(desk: Desk) -> None:
     assert (outcome.exit_code, outcome.errors) == (0, "")
     lines = outcome.output.splitlines()
     assert lines[0].split() == ["lab", "requirement", "level", "points", "scenario"]
-    assert ["L13", "targeted", "required", "2", "lab3/targeted"] in [one.split() for one in lines]
+    assert ["L13", "targeted", "required", "3", "lab3/targeted"] in [one.split() for one in lines]
     assert ESCAPE not in outcome.output
     assert [line for line in lines if len(line) > 80] == []
 

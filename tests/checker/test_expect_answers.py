@@ -69,13 +69,11 @@ def test_an_answer_that_grants_is_no_refusal(status: int, body: Any) -> None:
 
 
 def test_an_answer_that_shows_nothing_where_it_showed_something_before_is_a_refusal() -> None:
-    before = asked(ANNA, READ, 3, body=PROFILE, step="3")
-    assert judged(REFUSED, before, asked(ANNA, READ, 7, body={"data": None})) == []
+    assert judged(REFUSED, asked(ANNA, READ, 7, body={"data": None}, shows=True)) == []
 
 
 def test_an_answer_that_still_shows_something_is_none() -> None:
-    before = asked(ANNA, READ, 3, body=PROFILE, step="3")
-    (finding,) = judged(REFUSED, before, asked(ANNA, READ, 7, body=PROFILE))
+    (finding,) = judged(REFUSED, asked(ANNA, READ, 7, body=PROFILE, shows=True))
     assert finding.title == "get_user_data_by_token should have been refused"
 
 

@@ -15,6 +15,7 @@ from tests.checker.timelines import (
     lost,
     message,
     opened,
+    played,
     quiet,
     timeline,
     trigger,
@@ -26,7 +27,7 @@ from twidder_cli.steps.expect_push import ExpectPush
 STEP = ExpectPush(kind="expect_push", line=11, to=(ANNA,))
 
 NOT_TOLD = "anna@laptop was not told"
-GONE = "The socket of anna@laptop was gone before anything was triggered"
+GONE = "anna@laptop had lost its socket before anything was triggered"
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_nothing_is_no_push() -> None:
     assert (finding.title, finding.expected, finding.actual, finding.who, finding.line) == (
         NOT_TOLD,
         "a message or a close on the socket of anna@laptop within 5 s",
-        "nothing arrived",
+        "nothing came",
         (ANNA,),
         11,
     )
@@ -71,14 +72,16 @@ def test_nothing_is_no_push() -> None:
 
 
 def test_noise_that_also_flowed_before_is_no_push() -> None:
-    before, after = message(ANNA, 3, "online: 2"), message(ANNA, 5.5, "online: 3")
+    before = message(ANNA, 2.5, "online: 1"), message(ANNA, 3, "online: 2")
+    after = message(ANNA, 5.5, "online: 3")
     (finding,) = judged(STEP, EVERYBODY, before, TRIGGER, after)
     assert finding.title == NOT_TOLD
     assert 'the message "online: 3"' in finding.actual
 
 
 def test_noise_that_flowed_elsewhere_before_is_no_push() -> None:
-    noise = message(BOB, 3, "online: 2"), message(ANNA, 5.5, "online: 3")
+    before = message(BOB, 3.2, "online: 1"), message(BOB, 3.3, "online: 2")
+    noise = *before, message(ANNA, 5.5, "online: 3")
     (finding,) = judged(STEP, EVERYBODY, noise, TRIGGER)
     assert finding.title == NOT_TOLD
 
@@ -90,7 +93,8 @@ def test_a_rhythm_that_the_control_shows_is_no_push() -> None:
 
 
 def test_a_push_among_noise_is_a_push() -> None:
-    noise = message(ANNA, 3, "online: 2"), message(ANNA, 5.4, "online: 3")
+    before = message(ANNA, 2.5, "online: 1"), message(ANNA, 3, "online: 2")
+    noise = *before, message(ANNA, 5.4, "online: 3")
     assert judged(STEP, EVERYBODY, noise, TRIGGER, message(ANNA, 5.5)) == []
 
 
@@ -107,8 +111,8 @@ def test_a_socket_that_ended_before_the_trigger_is_its_own_finding(end: Frame) -
 
 
 def test_a_push_after_the_next_trigger_is_late() -> None:
-    late = message(ANNA, 9.5)
-    (finding,) = judged(STEP, EVERYBODY, TRIGGER, trigger(9, 10, step="7"), late)
+    late = played("expect_push", 8), trigger(9, 10, step="7"), message(ANNA, 9.5)
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, late[0], late[1], late[2])
     assert finding.title == NOT_TOLD
 
 
@@ -144,3 +148,23 @@ def test_evidence_points_to_the_socket_and_what_it_heard() -> None:
         EVERYBODY[1],
         message(ANNA, 3.5, "online: 2"),
     ]
+
+
+def test_without_a_socket_nobody_can_be_told() -> None:
+    (finding,) = judged(STEP, EVERYBODY[0], TRIGGER)
+    assert (finding.title, finding.actual) == ("anna@laptop could not be told", "it had no socket")
+
+
+def test_everybodys_end_is_no_push() -> None:
+    ends = closed(ANNA, 5.5), closed(CAROL, 5.6)
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, ends)
+    assert finding.title == "anna@laptop was not told: everybody's socket ended"
+
+
+def test_a_message_before_everybodys_end_is_a_push() -> None:
+    assert judged(STEP, EVERYBODY, TRIGGER, message(ANNA, 5.2), lost(ANNA, 5.5)) == []
+
+
+def test_who_was_told_instead_is_named() -> None:
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, message(BOB, 5.5))
+    assert finding.actual.startswith("nothing came; but bob@desk heard the message ")

@@ -12,7 +12,7 @@ from twidder_cli.wire.http import BODY_LIMIT, Lost, call
 
 
 def get(url: str, timeout: float = LONG) -> Reply:
-    return call("GET", url, {}, None, timeout)
+    return call("GET", url, {}, None, timeout=timeout)
 
 
 def loss(url: str, timeout: float = LONG) -> str:
@@ -61,7 +61,7 @@ def test_what_is_sent_arrives_as_it_is() -> None:
         visit.send(answer(b""))
 
     with hostile(handler) as server:
-        call("PUT", f"{server.url}/a%2Fb?c=%20", {"Authorization": "t"}, b'{"x": 1}', LONG)
+        call("PUT", f"{server.url}/a%2Fb?c=%20", {"Authorization": "t"}, b'{"x": 1}', timeout=LONG)
     head, _, body = requests[0].partition(b"\r\n\r\n")
     assert head.startswith(b"PUT /a%2Fb?c=%20 HTTP/1.1\r\n")
     assert {b"Authorization: t", b"Connection: close"} <= set(head.split(b"\r\n"))
@@ -178,7 +178,7 @@ def redirecting(status: int, to: str, requests: list[bytes]) -> Handler:
 def test_307_and_308_keep_method_and_body(status: int) -> None:
     requests: list[bytes] = []
     with hostile(redirecting(status, "/new", requests)) as server:
-        reply = call("POST", f"{server.url}/old", {"Authorization": "t"}, b"body", LONG)
+        reply = call("POST", f"{server.url}/old", {"Authorization": "t"}, b"body", timeout=LONG)
     assert (reply.body, reply.redirects) == ("here", 1)
     assert requests[1].startswith(b"POST /new HTTP/1.1\r\n")
     assert requests[1].endswith(b"\r\n\r\nbody")
@@ -189,7 +189,7 @@ def test_307_and_308_keep_method_and_body(status: int) -> None:
 def test_other_redirects_become_a_get_without_a_body(status: int) -> None:
     requests: list[bytes] = []
     with hostile(redirecting(status, "/new", requests)) as server:
-        reply = call("POST", f"{server.url}/old", {}, b"body", LONG)
+        reply = call("POST", f"{server.url}/old", {}, b"body", timeout=LONG)
     assert (reply.body, reply.redirects) == ("here", 1)
     assert requests[1].startswith(b"GET /new HTTP/1.1\r\n")
     assert requests[1].endswith(b"\r\n\r\n")

@@ -101,13 +101,13 @@ def test_the_first_step_that_could_not_be_played_is_the_cause() -> None:
     assert outcome == Outcome(
         verdict=Verdict.FAILED,
         blame=Blame.SUBMISSION,
-        reason="A step that everything after it needs did not work",
+        reason="sign_in does not work, and all that follows needs it",
         findings=(
             Finding(
-                title="A step that everything after it needs did not work",
+                title="sign_in does not work, and all that follows needs it",
                 expected="the step sign_in works",
                 actual="anna@laptop: POST /sign_in -> 500",
-                hint="The scenario stops here. Look for the request in the server's log.",
+                hint="Look for the request in the server's log.",
                 line=6,
             ),
         ),
@@ -151,7 +151,7 @@ def test_findings_before_the_cause_are_kept() -> None:
     )
     titles = [one.title for one in judge(scenario(PUSH, SILENCE), whole).findings]
     assert titles == [
-        "A step that everything after it needs did not work",
+        "x does not work, and all that follows needs it",
         "anna@laptop was not told",
     ]
 

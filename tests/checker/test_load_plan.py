@@ -2,16 +2,20 @@
 
 import pytest
 
-from tests.checker.files import PLAN, changed
+from tests.checker.files import PLAN as ONE
+from tests.checker.files import changed
 from twidder_cli.load.library import bundled_ids, find_plan, requirements
 from twidder_cli.load.plan import load_plan, load_requirements
 from twidder_cli.load.source import Mistakes
 from twidder_cli.model.scenario import Plan, Requirement, Share
 
+KNOWN = ("lab3/root", "lab3/targeted")
+PLAN = ONE + "  lab3/targeted: 1\n"
+
 
 def mistakes_in(text: str) -> list[str]:
     mistakes = Mistakes()
-    assert load_plan(text, "p.yaml", mistakes) is None
+    assert load_plan(text, "p.yaml", mistakes, KNOWN) is None
     return mistakes.found
 
 
@@ -27,9 +31,11 @@ def mistakes_in(text: str) -> list[str]:
 )
 def test_a_right_file_becomes_a_plan(written: str, share: Share) -> None:
     mistakes = Mistakes()
-    plan = load_plan(changed(PLAN, ": 3", f": {written}"), "p.yaml", mistakes)
+    plan = load_plan(changed(PLAN, ": 3", f": {written}"), "p.yaml", mistakes, KNOWN)
     assert mistakes.found == []
-    assert plan == Plan(title="Lab 3", scenarios={"lab3/root": share})
+    assert plan == Plan(
+        title="Lab 3", scenarios={"lab3/root": share, "lab3/targeted": Share(points=1)}
+    )
 
 
 def test_the_plan_of_lab_3_counts_scenarios_that_are_there() -> None:
@@ -96,12 +102,6 @@ def test_the_plan_of_lab_3_counts_scenarios_that_are_there() -> None:
             ],
             id="an unknown field",
         ),
-        pytest.param(
-            "  lab3/root: 3",
-            "  - lab3/root",
-            ["p.yaml:3:3: expected names with values, got ['lab3/root']"],
-            id="a list of scenarios",
-        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:
@@ -109,10 +109,12 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
 
 
 def test_all_mistakes_are_told_in_one_pass() -> None:
-    assert mistakes_in("title: P\nscenarios: {a: x, b: 1, c: -2}\nextra: 1\n") == [
-        "p.yaml:3:1: there is no field 'extra'. Possible: title, scenarios.",
-        "p.yaml:2:16: expected points, a number from 0, got 'x'",
-        "p.yaml:2:28: expected points, a number from 0, got -2",
+    assert mistakes_in(
+        "title: P\nscenarios: {lab3/root: x, lab3/targeted: 1, lab3/rot: 2}\nextra: 1\n"
+    ) == [
+        "p.yaml:3:1: there is no field 'extra'. Possible: title, pass, scenarios.",
+        "p.yaml:2:24: expected points, a number from 0, got 'x'",
+        "p.yaml:2:45: there is no scenario 'lab3/rot'. Did you mean 'lab3/root'?",
     ]
 
 

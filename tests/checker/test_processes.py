@@ -26,8 +26,9 @@ kind, program, folder, mark = sys.argv[1:]
 if kind == "alone":
     processes.namespace = lambda: ()
 processes.adopt_orphans()
+where = {"folder": Path(folder), "writable": Path(folder)}
 environment = {"PATH": os.environ["PATH"], "MARK": mark}
-process = processes.start([sys.executable, "-c", program], folder=Path(folder), env=environment)
+process = processes.start([sys.executable, "-c", program], **where, env=environment)
 print("started", flush=True)
 sys.stdin.readline()
 process.kill()
@@ -148,7 +149,10 @@ from twidder_cli import processes
 
 program = "print('first'); print('x' * 10_000_000); print('last')"
 process = processes.start(
-    [sys.executable, "-c", program], folder=Path("."), env={"PATH": os.environ["PATH"]}
+    [sys.executable, "-c", program],
+    folder=Path.cwd(),
+    writable=Path.cwd(),
+    env={"PATH": os.environ["PATH"]},
 )
 while process.exit_code is None:
     process._popen.wait()

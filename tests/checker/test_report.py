@@ -18,6 +18,7 @@ from tests.checker.reports import (
 )
 from twidder_cli.model.events import Event, ScenarioStarted, StepFinished, SubmissionStarted
 from twidder_cli.model.report import Fold, exit_code
+from twidder_cli.model.scenario import Rule
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 
 # Verdicts and outcomes
@@ -177,3 +178,47 @@ def test_the_exit_code_follows_the_worst_verdict(outcomes: list[Outcome], code: 
 def test_one_failed_submission_fails_the_run() -> None:
     right = became("r", a=PASSED, b=PASSED, c=PASSED, d=PASSED)
     assert exit_code(report(started("r", "s"), right, not_started("s", FAILED))) == 1
+
+
+# What passes
+
+PASSES_WITH_5 = Rule(required=False, points=5)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "verdict"),
+    [
+        ((PASSED, PASSED, FAILED, FAILED), Verdict.PASSED),
+        ((PASSED, FAILED, FAILED, PASSED), Verdict.FAILED),
+        ((PASSED, UNCLEAR, FAILED, FAILED), Verdict.UNCLEAR),
+        ((PASSED, FAILED, FAILED, UNCLEAR), Verdict.FAILED),
+        ((PASSED, PASSED, UNCLEAR, UNCLEAR), Verdict.PASSED),
+    ],
+    ids=["enough", "too few", "open ones could reach it", "open ones could not", "certain"],
+)
+def test_points_alone_may_pass(outcomes: tuple[Outcome, ...], verdict: Verdict) -> None:
+    events = became("s", **dict(zip("abcd", outcomes, strict=True)))
+    (result,) = report(started("s", rule=PASSES_WITH_5), events).submissions
+    assert result.verdict is verdict
+
+
+def test_points_and_what_is_required_may_both_be_asked() -> None:
+    rule = Rule(required=True, points=5)
+    events = became("s", a=PASSED, b=PASSED, c=FAILED, d=PASSED)
+    (result,) = report(started("s", rule=rule), events).submissions
+    assert (result.points, result.verdict) == (6, Verdict.FAILED)
+
+
+def test_missing_points_are_told() -> None:
+    events = became("s", a=PASSED, b=FAILED, c=FAILED, d=FAILED)
+    (result,) = report(started("s", rule=PASSES_WITH_5), events).submissions
+    assert (result.outcome.blame, result.outcome.reason) == (
+        Blame.SUBMISSION,
+        "5 points pass, 3 are certain",
+    )
+
+
+def test_open_points_that_could_reach_it_are_ours_to_settle() -> None:
+    events = became("s", a=PASSED, b=UNCLEAR, c=FAILED, d=FAILED)
+    (result,) = report(started("s", rule=PASSES_WITH_5), events).submissions
+    assert result.outcome.blame is Blame.HARNESS

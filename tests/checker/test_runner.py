@@ -50,7 +50,8 @@ from twidder_cli import runner
 from twidder_cli.model.events import ScenarioStarted, encode
 from twidder_cli.model.job import Job
 
-script, *interruption = sys.argv[1:]
+script, silence, *interruption = sys.argv[1:]
+runner._SILENCE = float(silence)
 runner._WORKER = (sys.executable, "-c", script)
 stopped = runner.Runner()
 for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=Job)):
@@ -60,15 +61,21 @@ for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=Job))
 """
 
 
-def events_of(*said: Event, then: str = "", interruption: int = 0) -> list[Event]:
+def events_of(
+    *said: Event, then: str = "", interruption: int = 0, silence: float = 15
+) -> list[Event]:
     """Return what a runner tells of a worker that says something and then does something.
 
-    `interruption` is the signal that interrupts the runner at the scenario's start.
+    `interruption` is the signal that interrupts the runner at the scenario's start;
+    `silence` is how long, in seconds, a worker may say nothing.
     """
     lines = b"".join(encode(event) + b"\n" for event in said)
     script = f"import os, signal, sys, time\nos.write(int(sys.argv[-1]), {lines!r})\n{then}"
     done = subprocess.run(  # noqa: S603  our own script
-        [sys.executable, "-c", RUN, script, *([str(interruption)] if interruption else [])],
+        [
+            *(sys.executable, "-c", RUN, script, str(silence)),
+            *([str(interruption)] if interruption else []),
+        ],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         input=msgspec.json.encode(JOB),
         capture_output=True,
@@ -137,3 +144,24 @@ def test_an_interruption_ends_the_worker_and_what_it_had_begun(stubborn: bool) -
         ScenarioFinished(submission="s", scenario="a", outcome=INTERRUPTED),
         SubmissionFinished(submission="s", outcome=INTERRUPTED),
     ]
+
+
+def test_what_comes_after_the_last_event_is_none() -> None:
+    assert events_of(BEGUN, SCENARIO, PASSED, ENDED, SCENARIO, PASSED)[-1] == ENDED
+
+
+def test_a_line_that_is_no_event_ends_the_worker_and_makes_it_unclear() -> None:
+    garbled = """os.write(int(sys.argv[-1]), b'{"type": "passed"}\\n')\ntime.sleep(1000)"""
+    told = events_of(BEGUN, SCENARIO, then=garbled)
+    assert told[:2] == [BEGUN, SCENARIO]
+    assert unfinished(told[2:]) == [
+        ScenarioFinished(submission="s", scenario="a", outcome=CRASHED),
+        SubmissionFinished(submission="s", outcome=CRASHED),
+    ]
+
+
+def test_a_worker_that_is_not_heard_of_is_killed() -> None:
+    ignoring = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)"
+    told = events_of(BEGUN, SCENARIO, then=ignoring, silence=0.5)
+    assert told[:2] == [BEGUN, SCENARIO]
+    assert unfinished(told[2:])[-1] == SubmissionFinished(submission="s", outcome=CRASHED)

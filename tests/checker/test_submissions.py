@@ -13,6 +13,7 @@ from twidder_cli.errors import OperatorError
 from twidder_cli.model.job import Submission
 from twidder_cli.submissions import launch
 from twidder_cli.submissions.find import find
+from twidder_cli.submissions.server import _copy
 
 ROOT = Path(__file__).parents[2]
 
@@ -127,14 +128,15 @@ for name in ("twidder", "twidder_cli", "twidder.store"):
         print(name, getattr(importlib.import_module(name), "OWN", "has no mark"))
     except ImportError as error:
         print(name, type(error).__name__)
+def app(environ, start_response): ...
 """
 
 
 def found_by_a_submission(folder: Path) -> list[str]:
-    """Return what a submission sees, by a module that stands in for gunicorn."""
-    put(folder / "gunicorn.py", PROBE)
+    """Return what a submission sees when gunicorn imports it."""
+    put(folder / "server.py", PROBE)
     done = subprocess.run(  # noqa: S603  our own script
-        [sys.executable, str(launch.__file__)],
+        [sys.executable, str(launch.__file__), "--check-config", "server:app"],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -192,7 +194,7 @@ from twidder_cli.submissions.server import started
 from twidder_cli.wire import http
 
 with started(find(sys.argv[1]), Path(sys.argv[2]), 60.0) as running:
-    print(http.call("GET", running.url + "/", {}, None, 60.0).body)
+    print(http.call("GET", running.url + "/", {}, None, timeout=60.0).body)
 """
 
 
@@ -224,3 +226,34 @@ def test_a_submission_is_started_in_a_copy_of_its_files_and_folders_alone(tmp_pa
     )
     assert sorted(lab.rglob("*")) == before
     assert not (tmp_path / "work").exists()
+
+
+def test_a_link_inside_a_submission_is_copied_as_what_it_leads_to(tmp_path: Path) -> None:
+    put(tmp_path / "lab/static/page.html", "page")
+    (tmp_path / "lab/index.html").symlink_to("static/page.html")
+    _copy(tmp_path / "lab", tmp_path / "copy")
+    assert (tmp_path / "copy/index.html").read_text() == "page"
+    assert not (tmp_path / "copy/index.html").is_symlink()
+
+
+def test_a_link_to_a_folder_above_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path / "lab/static/page.html")
+    (tmp_path / "lab/static/up").symlink_to("..")
+    _copy(tmp_path / "lab", tmp_path / "copy")
+    assert not (tmp_path / "copy/static/up").exists()
+
+
+def test_what_is_read_only_may_be_written_in_the_copy(tmp_path: Path) -> None:
+    put(tmp_path / "lab/data/twidder.db").chmod(0o444)
+    (tmp_path / "lab/data").chmod(0o555)
+    _copy(tmp_path / "lab", tmp_path / "copy")
+    modes = [(tmp_path / "copy" / name).stat().st_mode for name in ("data", "data/twidder.db")]
+    assert all(mode & 0o200 for mode in modes)
+    assert (tmp_path / "lab/data/twidder.db").stat().st_mode & 0o777 == 0o444
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_what_can_not_be_read_is_left_out(tmp_path: Path) -> None:
+    put(tmp_path / "lab/secret.txt").chmod(0)
+    _copy(tmp_path / "lab", tmp_path / "copy")
+    assert list((tmp_path / "copy").iterdir()) == []

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from twidder_cli.engine.symbols import Symbols
+from twidder_cli.engine.symbols import Symbols, without_names
 
 
 def named(**values: str) -> Symbols:
@@ -58,9 +58,10 @@ def test_an_unknown_name_has_no_value() -> None:
     assert Symbols().value("anna.token") is None
 
 
-def test_names_are_counted_by_their_beginning() -> None:
+def test_names_are_found_by_their_beginning() -> None:
     symbols = named(anna_token_1="aaaa", anna_token_2="bbbb", bob_token_1="cccc")
-    assert [symbols.count(prefix) for prefix in ("anna.token.", "bob.", "eve.")] == [2, 1, 0]
+    names = [symbols.names(prefix) for prefix in ("anna.token.", "bob.", "eve.")]
+    assert [len(found) for found in names] == [2, 1, 0]
 
 
 def test_without_values_a_text_stays_as_it_is() -> None:
@@ -71,3 +72,30 @@ def test_without_values_a_text_stays_as_it_is() -> None:
 def test_a_value_never_stays_in_a_text(value: str, around: str) -> None:
     masked = named(x=value).mask(f"{around}{value}{around}")
     assert masked == around + "{x}" + around or value in around + value
+
+
+def test_a_number_in_json_is_written_as_a_text() -> None:
+    assert named(t="12345").mask('{"data": 12345}') == '{"data": "{t}"}'
+
+
+def test_a_number_in_quotes_is_written_by_name_alone() -> None:
+    assert named(t="12345").mask('{"data": "12345"}') == '{"data": "{t}"}'
+
+
+def test_a_number_inside_a_longer_one_is_left_alone() -> None:
+    assert named(t="12345").mask('{"at": 9123456}') == '{"at": 9123456}'
+
+
+def test_a_token_with_dots_and_dashes_is_written_by_name() -> None:
+    jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9P-FUP0THsR8U"
+    assert named(t=jwt).mask(f"Bearer {jwt}") == "Bearer {t}"
+
+
+@pytest.mark.parametrize("name", ["anna.email", "anna@laptop.token.1", "made-up.token"])
+def test_a_name_that_a_server_sent_is_broken_up(name: str) -> None:
+    assert without_names(f"a {{{name}}} b") == f"a {{ {name}}} b"
+
+
+@pytest.mark.parametrize("text", ["{}", "{anna}", '{"a.b": 1}', "{ anna.email}"])
+def test_what_is_no_name_stays(text: str) -> None:
+    assert without_names(text) == text

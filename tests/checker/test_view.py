@@ -19,6 +19,7 @@ from tests.checker.timelines import (
     message,
     no_pong,
     opened,
+    played,
     pong,
     quiet,
     refused_socket,
@@ -73,8 +74,8 @@ def test_a_message_that_is_no_text_has_its_kind_as_shape() -> None:
 
 
 def test_a_step_sees_the_last_trigger_before_it() -> None:
-    seen = view(TRIGGER, trigger(9, 10, step="7"), step="6")
-    assert (seen.triggered, seen.since, seen.trigger_ended, seen.until) == (True, 5.0, 6.0, 9.0)
+    seen = view(TRIGGER, played("x", 7, step="6"), trigger(9, 10, step="7"), step="6")
+    assert (seen.since, seen.trigger_ended, seen.until) == (5.0, 6.0, 9.0)
 
 
 def test_after_the_last_trigger_everything_is_its_own() -> None:
@@ -83,45 +84,57 @@ def test_after_the_last_trigger_everything_is_its_own() -> None:
 
 
 def test_before_a_trigger_nothing_is_a_push() -> None:
-    seen = view(EVERYBODY, TRIGGER, message(ANNA, 5.5), step="3")
-    assert (seen.triggered, seen.pushes(EVERYBODY[1])) == (False, [])
+    seen = view(EVERYBODY, played("x", 4, step="3"), TRIGGER, message(ANNA, 5.5), step="3")
+    assert (seen.since, seen.pushes(EVERYBODY[1])) == (math.inf, [])
 
 
 # Noise
 
 
 def test_what_flowed_before_the_trigger_is_noise() -> None:
-    seen = view(EVERYBODY, message(BOB, 3, "online: 2"), TRIGGER, message(ANNA, 5.5, "online: 3"))
-    assert (seen.noise, seen.pushes(EVERYBODY[1])) == (frozenset({"online: 0"}), [])
+    seen = view(EVERYBODY, message(BOB, 3, "online"), TRIGGER, message(ANNA, 5.5, "online"))
+    assert seen.pushes(EVERYBODY[1]) == []
+
+
+def test_of_what_always_said_the_same_only_the_same_is_noise() -> None:
+    after = message(ANNA, 5.5, "401")
+    seen = view(EVERYBODY, message(BOB, 3, "200"), TRIGGER, after)
+    assert seen.pushes(EVERYBODY[1]) == [after]
+
+
+def test_what_was_seen_with_two_texts_is_noise_with_any() -> None:
+    before = message(BOB, 3, "online: 1"), message(CAROL, 3.5, "online: 2")
+    seen = view(EVERYBODY, before, TRIGGER, message(ANNA, 5.5, "online: 3"))
+    assert seen.pushes(EVERYBODY[1]) == []
 
 
 def test_an_answer_to_a_token_of_somebody_else_is_no_noise() -> None:
     eve = opened(BOB, 3, socket=2, own=False)
     seen = view(EVERYBODY, eve, message(BOB, 4, LOGOUT, socket=2), TRIGGER)
-    assert seen.noise == frozenset()
+    assert not seen.is_noise(message(ANNA, 5.5))
 
 
 def test_a_close_is_never_noise() -> None:
     seen = view(EVERYBODY, closed(BOB, 3.5), TRIGGER, closed(ANNA, 5.5))
-    assert (seen.noise, seen.pushes(EVERYBODY[1])) == (frozenset(), [closed(ANNA, 5.5)])
+    assert seen.pushes(EVERYBODY[1]) == [closed(ANNA, 5.5)]
 
 
 def test_what_the_control_hears_again_after_a_quiet_point_is_noise() -> None:
     heard = message(CAROL, 5.5, "tick 1"), message(CAROL, 8, "tick 2")
     seen = view(EVERYBODY, TRIGGER, heard, quiet(7), message(ANNA, 5.6, "tick 1"))
-    assert (seen.noise, seen.pushes(EVERYBODY[1])) == (frozenset({"tick 0"}), [])
+    assert seen.pushes(EVERYBODY[1]) == []
 
 
 def test_what_the_control_hears_once_is_no_noise() -> None:
     seen = view(EVERYBODY, TRIGGER, message(CAROL, 5.5), quiet(7), message(ANNA, 5.6))
-    assert (seen.noise, seen.news()) == (frozenset(), {LOGOUT})
+    assert seen.news() == {LOGOUT}
 
 
 def test_a_broadcast_at_each_of_two_triggers_is_no_rhythm() -> None:
     again = trigger(9, 10, step="7")
     heard = message(CAROL, 5.5), message(CAROL, 9.5)
     seen = view(EVERYBODY, TRIGGER, again, heard, quiet(7), quiet(11, step="8"), step="8")
-    assert seen.noise == frozenset()
+    assert not seen.is_noise(message(ANNA, 9.5))
 
 
 # Pushes
@@ -129,7 +142,8 @@ def test_a_broadcast_at_each_of_two_triggers_is_no_rhythm() -> None:
 
 def test_a_push_comes_after_the_first_request_was_sent_and_before_the_next_trigger() -> None:
     frames = [message(ANNA, at, f"news {chr(int(at * 10))}") for at in (5.1, 5.9, 8.9, 9.1)]
-    seen = view(EVERYBODY, TRIGGER, frames, trigger(9, 10, step="7"))
+    now = played("expect_push", 7)
+    seen = view(EVERYBODY, TRIGGER, frames, now, trigger(9, 10, step="7"))
     assert seen.pushes(EVERYBODY[1]) == frames[:3]
 
 
@@ -139,7 +153,7 @@ def test_what_comes_after_we_left_is_no_push() -> None:
 
 
 def test_the_control_hears_no_news_in_noise() -> None:
-    before, after = message(CAROL, 3, "online: 1"), message(CAROL, 5.5, "online: 2")
+    before, after = message(CAROL, 3, "online"), message(CAROL, 5.5, "online")
     assert view(EVERYBODY, before, TRIGGER, after).news() == set()
 
 
@@ -189,9 +203,9 @@ def test_silence_is_proved_by_a_pong_of_the_step() -> None:
     assert [seen.is_silence_proved(socket) for socket in EVERYBODY] == [False, False, True]
 
 
-def test_the_grace_is_that_of_the_steps_own_quiet_point() -> None:
-    seen = view(TRIGGER, quiet(7, grace=0.75), quiet(9, grace=2.0, step="6"))
-    assert (seen.grace, view(TRIGGER).grace) == (0.75, 0.0)
+def test_the_quiet_point_is_that_of_the_step_itself() -> None:
+    seen = view(TRIGGER, quiet(7), quiet(9, step="6"))
+    assert (seen.pinged_at, view(TRIGGER).pinged_at) == (7, math.inf)
 
 
 def test_evidence_is_the_places_of_entries_in_the_timeline() -> None:

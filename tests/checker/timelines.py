@@ -147,6 +147,8 @@ def asked(
     body: Any = "",
     sends: str | None = None,
     step: str = "5",
+    understood: bool = True,
+    shows: bool = False,
 ) -> Exchange:
     """Return a request with its reply; a body that is no text is written as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
@@ -158,6 +160,8 @@ def asked(
         operation=operation,
         request=Request(method="POST" if sends else "GET", path=f"/{operation}", body=sends),
         reply=Reply(status=status, body=text),
+        understood=understood,
+        shows=shows,
     )
 
 

@@ -1,0 +1,77 @@
+"""Grades a server of tests/broken_servers as `twidder check` grades a submission."""
+
+import shutil
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from tests.broken_servers import right, wrong
+from twidder_cli.commands.check import _in_order, _listed, _loaded
+from twidder_cli.load.library import find_contract, find_plan
+from twidder_cli.model.events import RunFinished, RunStarted
+from twidder_cli.model.job import Job, Submission
+from twidder_cli.model.report import SubmissionResult, fold
+from twidder_cli.model.scenario import Plan, Scenario, Source
+from twidder_cli.model.verdicts import Verdict
+from twidder_cli.runner import Runner
+
+SERVERS = Path(wrong.__file__).parent
+CATCHERS = {f"wrong/{name}": server.catcher for name, server in wrong.SERVERS.items()}
+NAMES = (*CATCHERS, *(f"right/{name}" for name in right.SERVERS))
+
+_LETTERS = {
+    Verdict.PASSED: "p",
+    Verdict.SKIPPED: "s",
+    Verdict.UNCLEAR: "u",
+    Verdict.FAILED: "F",
+}
+
+
+@cache
+def plan() -> Plan:
+    """Return the plan that the gallery is graded by."""
+    return find_plan(None)
+
+
+@cache
+def scenarios() -> tuple[tuple[Source, Scenario], ...]:
+    """Return all scenarios of the plan, in the order in which `twidder check` plays them."""
+    return tuple(_in_order(_loaded(tuple(plan().scenarios))))
+
+
+def written(name: str, folder: Path) -> Submission:
+    """Write a server of the gallery as somebody's submission."""
+    module, _, server = name.partition("/")
+    shutil.copytree(SERVERS, folder / SERVERS.name, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "server.py").write_text(
+        f'from {SERVERS.name}.{module} import make\n\napp = make("{server}")\n'
+    )
+    return Submission(name=name, kind="folder", location=str(folder))
+
+
+def graded(submission: Submission, *, patience: float, seed: int = 1) -> SubmissionResult:
+    """Grade a submission by the whole plan, in a worker of its own."""
+    started = RunStarted(
+        plan=plan().title,
+        rule=plan().rule,
+        scenarios=tuple(_listed(scenario, plan()) for _, scenario in scenarios()),
+        submissions=(submission.name,),
+        targets=(submission.location,),
+        version="",
+        started_at="",
+        replay="",
+    )
+    job = Job(
+        submission=submission,
+        scenarios=tuple(source for source, _ in scenarios()),
+        contract=find_contract("common"),
+        patience=patience,
+        seed=seed,
+        workspace="",
+    )
+    return fold([started, *Runner().run(job), RunFinished(seconds=0.0)]).submissions[0]
+
+
+def letters(result: SubmissionResult) -> Mapping[str, str]:
+    """Return the verdicts as the golden matrix writes them, by scenario."""
+    return {s.listed.id: _LETTERS[s.outcome.verdict] for s in result.scenarios}
