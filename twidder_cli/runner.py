@@ -100,9 +100,9 @@ class _Watch:
 
     def _watch(self) -> None:
         while self._heard.wait(self._patience):
+            self._heard.clear()
             if self._is_over:
                 return
-            self._heard.clear()
         self._worker.kill()
 
 

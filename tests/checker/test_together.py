@@ -186,12 +186,12 @@ def test_what_can_not_be_sent_is_no_token(written: str) -> None:
 
 def test_the_same_token_twice_asks_for_a_pause_between_sign_ins() -> None:
     _, _, server, _ = signed_in('{"data": "secret-1"}', '{"data": "secret-1"}')
-    assert server.token_pause > 1
+    assert server.pace.token_pause > 1
 
 
 def test_different_tokens_need_no_pause() -> None:
     _, _, server, _ = signed_in('{"data": "secret-1"}', '{"data": "secret-2"}')
-    assert server.token_pause == 0
+    assert server.pace.token_pause == 0
 
 
 def test_a_numeric_token_leaves_the_answer_json() -> None:

@@ -78,7 +78,7 @@ class Playing:
 
     def play(self) -> Timeline:
         if self.theatre.pauses:
-            self.server.token_pause = self.theatre.pauses.pop(0)
+            self.server.pace.token_pause = self.theatre.pauses.pop(0)
         recording = self.theatre.recordings.pop(0)
         self.theatre.is_alive = not any(isinstance(entry, Died) for entry in recording.entries)
         return recording

@@ -109,7 +109,7 @@ def _explain(one: Scenario, console: Console) -> None:
             console.print(Text(line), soft_wrap=True)
     else:
         for arrow in arrows:
-            console.print(Text(f"{arrow.actor or '--':<15} {arrow.label}"), soft_wrap=True)
+            console.print(Text(f"{arrow.actor or '--':<15} {arrow.label}"))
     console.print()
 
 

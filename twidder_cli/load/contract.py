@@ -40,9 +40,9 @@ def load_contract(text: str, path: str, mistakes: Mistakes, *, vouched: bool) ->
     header = _text(token.get("header"), "a header's name")
     value = _text(token.get("value"), "a text", "{token}")
     socket_path = _text(socket.get("path"), "a path")
-    if not re.fullmatch(_HEADER, header):
+    if header and not re.fullmatch(_HEADER, header):
         token["header"].wrong(f"expected a header's name, got {header!r}")
-    if not re.fullmatch(r"/[!-~]*", socket_path):
+    if socket_path and not re.fullmatch(r"/[!-~]*", socket_path):
         socket["path"].wrong(f"expected a path such as '/ws', got {socket_path!r}")
     if not value.isascii() or not value.isprintable():
         token["value"].wrong("expected a text that fits into a header")

@@ -126,17 +126,11 @@ def _shown(path: Path) -> str:
 def load_scenarios(sources: list[Source]) -> list[Scenario]:
     """Return the scenarios in files; raises OperatorError that tells of all mistakes at once."""
     mistakes = Mistakes()
-    scenarios = [load_scenario(source, mistakes) for source in sources]
-    known = requirements()
-    ids = {*bundled_ids(), *(source.id for source in sources)}
-    for scenario in filter(None, scenarios):
-        if scenario.requirement not in known:
-            near = did_you_mean(scenario.requirement, known)
-            mistakes.add(scenario.path, f"there is no requirement {scenario.requirement!r}.{near}")
-        for need in scenario.needs:
-            if need not in ids:
-                near = did_you_mean(need, ids)
-                mistakes.add(scenario.path, f"needs {need!r}, which is no scenario.{near}")
+    known = {
+        "requirement": requirements(),
+        "needs": {*bundled_ids(), *(source.id for source in sources)},
+    }
+    scenarios = [load_scenario(source, mistakes, known) for source in sources]
     mistakes.raise_if_any()
     return [scenario for scenario in scenarios if scenario]
 

@@ -29,7 +29,7 @@ def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) 
             key.wrong(f"there is no scenario {printable(name, 60)!r}.{did_you_mean(name, known)}")
         if share:
             shares[name] = share
-    if "scenarios" in fields and not shares:
+    if "scenarios" in fields and fields["scenarios"].plain in ({}, None, []):
         fields["scenarios"].wrong("expected at least one scenario with its points")
     title = fields["title"].text() if "title" in fields else ""
     if len(mistakes.found) > before:

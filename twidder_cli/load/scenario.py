@@ -1,6 +1,6 @@
 """Scenario files to Scenarios."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -10,6 +10,7 @@ from twidder_cli.load.source import Mistakes, Value, parse
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.scenario import Scenario, Source
 from twidder_cli.model.step import Call, Duration, Step
+from twidder_cli.model.words import printable
 from twidder_cli.steps import step_kinds
 
 MACROS = ("include", "repeat")
@@ -25,8 +26,13 @@ _FIELDS = ("title", "why", "requirement", "needs", "level", "actors", "hint", "s
 _SAMPLES = {str: "a text", Actor: "an actor such as 'anna@laptop'"}
 
 
-def load_scenario(source: Source, mistakes: Mistakes) -> Scenario | None:
-    """Return the scenario in a file; None, and at least one mistake, where it is wrong."""
+def load_scenario(
+    source: Source, mistakes: Mistakes, known: Mapping[str, Collection[str]] | None = None
+) -> Scenario | None:
+    """Return the scenario in a file; None, and at least one mistake, where it is wrong.
+
+    `known` names what there is for the fields "requirement" and "needs".
+    """
     before = len(mistakes.found)
     root = parse(source.text, source.path, mistakes)
     if root is None:
@@ -37,12 +43,22 @@ def load_scenario(source: Source, mistakes: Mistakes) -> Scenario | None:
         for name, hint in get_type_hints(Scenario).items()
         if name in fields and name != "steps"
     }
+    for name, names in (known or {}).items():
+        _check_names(fields.get(name), name, names)
     steps = _Steps(source.includes).read(fields["steps"]) if "steps" in fields else []
     if len(mistakes.found) > before:
         return None
     scenario = Scenario(id=source.id, path=source.path, **values, steps=tuple(steps))
     _check(scenario, root, mistakes)
     return None if len(mistakes.found) > before else scenario
+
+
+def _check_names(value: Value | None, field: str, known: Collection[str]) -> None:
+    for item in value.items() if value else ():
+        name = str(item.plain)
+        if name not in known:
+            what = "requirement" if field == "requirement" else "scenario"
+            item.wrong(f"there is no {what} {printable(name, 60)!r}.{did_you_mean(name, known)}")
 
 
 def included(text: str, path: str) -> list[str]:
@@ -105,6 +121,8 @@ class _Steps:
         if not isinstance(times, int) or not 2 <= times <= MOST_ROUNDS:
             value.wrong(f"expected times, a whole number from 2 to {MOST_ROUNDS}")
             return []
+        if "steps" in fields and not fields["steps"].items():
+            fields["steps"].wrong(_EMPTY)
         steps = self.read(fields["steps"], depth + 1) if "steps" in fields else []
         return [_at(step, round_=number) for number in range(1, times + 1) for step in steps]
 
