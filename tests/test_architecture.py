@@ -42,9 +42,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "twidder_cli.engine",
         "twidder_cli.load",
         "twidder_cli.processes",
+        "twidder_cli.schedule",
         "twidder_cli.submissions",
         MODEL,
     ),
+    "twidder_cli.schedule": (MODEL,),
     # the reference application
     "twidder": (
         "twidder.accounts",

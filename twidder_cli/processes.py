@@ -8,10 +8,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import IO, ClassVar, NoReturn
 
 import psutil
 
@@ -115,8 +115,11 @@ def start(
 class Process:
     """A started process that is not trusted: its output is capped, its descendants die with it."""
 
+    _running: ClassVar[set[int]] = set()
+
     def __init__(self, popen: subprocess.Popen[bytes]) -> None:
         self._popen = popen
+        Process._running.add(popen.pid)
         self._tail = bytearray()
         self._reader = threading.Thread(target=self._drain, daemon=True, name="log reader")
         self._reader.start()
@@ -145,26 +148,30 @@ class Process:
     def kill(self) -> None:
         """End it and what it started, at once, and wait until they are gone.
 
-        In a process namespace that is everything it ever started. Elsewhere
-        `kill_descendants` finds what has got away from it.
+        Outside a process namespace what it started may have got away from it;
+        then all that this process has adopted is ended, but for what belongs
+        to another Process.
         """
-        with contextlib.suppress(psutil.NoSuchProcess):
-            _kill([psutil.Process(self._popen.pid), *_below(self._popen.pid)])
+        Process._running.discard(self._popen.pid)
+        kill_descendants(but=Process._running)
         self._popen.wait(_GONE_WITHIN)
 
 
-def kill_descendants() -> None:
-    """End all that this process has started or adopted, and wait until it is gone."""
+def kill_descendants(but: Collection[int] = ()) -> None:
+    """End all that this process has started or adopted, and wait until it is gone.
+
+    `but` are processes to leave alone, with what is below them.
+    """
     deadline = time.monotonic() + _GONE_WITHIN
-    while (left := _below(os.getpid())) and time.monotonic() < deadline:
-        _kill(left)
-
-
-def _kill(doomed: list[psutil.Process]) -> None:
-    for process in doomed:
-        with contextlib.suppress(psutil.Error):
-            process.kill()
-    psutil.wait_procs(doomed, timeout=0.2)
+    while time.monotonic() < deadline:
+        spared = {process.pid for pid in tuple(but) for process in _below(pid)} | {*but}
+        left = [process for process in _below(os.getpid()) if process.pid not in spared]
+        if not left:
+            return
+        for process in left:
+            with contextlib.suppress(psutil.Error):
+                process.kill()
+        psutil.wait_procs(left, timeout=0.2)
 
 
 def _below(pid: int) -> list[psutil.Process]:

@@ -115,7 +115,10 @@ def test_a_case_says_where_it_is_what_is_wrong_and_what_it_is_worth() -> None:
         "level": "required",
     }
     assert failure.attrib == {"message": "not told", "type": "submission"}
-    assert failure.text == ("not told\nexpected: a push\nhappened: nothing\nat scenarios/b.yaml:11")
+    assert failure.text == (
+        "not told\nthe lab says: Only the target client gets it. (L13)\n"
+        "expected: a push\nhappened: nothing\nat scenarios/b.yaml:11"
+    )
 
 
 @REPORTS
@@ -219,6 +222,7 @@ SCENARIO = record(
     title=TEXT,
     requirement=TEXT,
     ref=TEXT,
+    says=TEXT,
     level={"enum": ["required", "advanced"]},
     **OUTCOME,
     points={"type": ["number", "null"]},
@@ -243,6 +247,7 @@ DOCUMENT = record(
     started_at=TEXT,
     seconds=NUMBER,
     interrupted={"type": "boolean"},
+    seed={"type": "integer"},
     plan=TEXT,
     verdict=VERDICT,
     submissions={"type": "array", "items": SUBMISSION},
@@ -263,6 +268,7 @@ def test_the_json_document_begins_with_what_the_run_was() -> None:
         "started_at": "2026-11-22T16:00:00+00:00",
         "seconds": 12.346,
         "interrupted": True,
+        "seed": 0,
         "plan": "Lab 3",
         "verdict": "unclear",
     }

@@ -22,14 +22,15 @@ def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) 
     fields = root.fields(("title", "pass", "scenarios"), ("title", "scenarios"))
     rule = _rule(fields["pass"]) if "pass" in fields else Rule()
     shares: dict[str, Share] = {}
-    for key, value in fields["scenarios"].entries() if "scenarios" in fields else ():
+    entries = list(fields["scenarios"].entries()) if "scenarios" in fields else []
+    for key, value in entries:
         name = str(key.plain)
         share = _share(value)
         if name not in known and not Path(name).is_file():
             key.wrong(f"there is no scenario {printable(name, 60)!r}.{did_you_mean(name, known)}")
         if share:
             shares[name] = share
-    if "scenarios" in fields and fields["scenarios"].plain in ({}, None, []):
+    if "scenarios" in fields and fields["scenarios"].is_mapping and not entries:
         fields["scenarios"].wrong("expected at least one scenario with its points")
     title = fields["title"].text() if "title" in fields else ""
     if len(mistakes.found) > before:

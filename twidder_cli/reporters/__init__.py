@@ -76,10 +76,10 @@ def file_report(wish: str) -> FileReport:
 
 def _write(path: Path, content: bytes) -> None:
     """Put a file in its place whole, so that nobody ever reads half of it."""
-    path = path.resolve()
     if path.exists() and not path.is_file():
         path.write_bytes(content)  # a terminal, a pipe: there is no place to put a file in
         return
+    path = path.resolve()
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
         try:
             new.write(content)
