@@ -85,6 +85,13 @@ class Relay:
             pieces.put_nowait((due, piece))
 
 
+async def _cancel_the_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 @contextlib.contextmanager
 def relayed(url: str) -> Iterator[str]:
     """Yield the URL of a relay to a server."""
@@ -99,10 +106,7 @@ def relayed(url: str) -> Iterator[str]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         server.close()
-        tasks = asyncio.all_tasks(loop)
-        for task in tasks:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        loop.run_until_complete(_cancel_the_others())
         loop.close()
 
 
