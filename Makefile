@@ -24,7 +24,7 @@ lint: $(INSTALLED)           ## formatting, lint rules and types
 	$(BIN)/mypy
 
 golden: $(INSTALLED) system  ## write what the checker says about each server of tests/broken_servers
-	TWIDDER_GOLDEN=1 $(BIN)/pytest -n 12 -k "is_caught or full_marks" tests/checker/test_gallery.py
+	TWIDDER_GOLDEN=1 $(BIN)/pytest -n 10 -k "is_caught or full_marks" tests/checker/test_gallery.py
 
 flaky: $(INSTALLED) system   ## grade the reference and a part of the gallery again and again: make flaky RUNS=300
 	$(BIN)/python -m benchmarks.flaky --runs $(RUNS)

@@ -85,6 +85,13 @@ class Relay:
             pieces.put_nowait((due, piece))
 
 
+async def _cancel_the_others() -> None:
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in others:
+        task.cancel()
+    await asyncio.gather(*others, return_exceptions=True)
+
+
 @contextlib.contextmanager
 def relayed(url: str) -> Iterator[str]:
     """Yield the URL of a relay to a server."""
@@ -98,6 +105,9 @@ def relayed(url: str) -> Iterator[str]:
     finally:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
+        server.close()
+        loop.run_until_complete(_cancel_the_others())
+        loop.close()
 
 
 @contextlib.contextmanager
@@ -145,10 +155,10 @@ class Tally(NamedTuple):
 
     def add(self, turn: Turn, row: dict[str, str]) -> str:
         """Count a grading in; returns what is different, in words."""
-        golden = {name: letter.strip("[]") for name, letter in expected(turn.server).items()}
+        golden = {name: letter.replace("!", "F") for name, letter in expected(turn.server).items()}
         pairs = {name: (golden[name], letter) for name, letter in row.items()}
         different = [f"{n} {a} -> {b}" for n, (a, b) in pairs.items() if a != b]
-        changed = [f"{n} {a} -> {b}" for n, (a, b) in pairs.items() if {a, b} == {"p", "F"}]
+        changed = [f"{n} {a} -> {b}" for n, (a, b) in pairs.items() if {a, b} == {".", "F"}]
         self.counts["runs"] += sum(letter != "s" for letter in row.values())
         self.counts["unclear"] += sum(a != "u" and b == "u" for a, b in pairs.values())
         self.changes.extend(f"{turn.condition}: {turn.server}: {change}" for change in changed)
@@ -157,7 +167,7 @@ class Tally(NamedTuple):
 
 def expected(server: str) -> matrix.Row:
     """Return a server's row of the golden matrix."""
-    everything_passed = dict.fromkeys(plan().scenarios, "p")
+    everything_passed = dict.fromkeys(plan().scenarios, ".")
     return everything_passed if server == REFERENCE.name else matrix.read()[server]
 
 

@@ -37,7 +37,15 @@ ABOUT_TIME = frozenset(
 )
 """Servers with a rhythm or a delay of their own, which our waits must not be shortened against."""
 
-NOT_YET: dict[str, str] = {}
+NOT_YET = {
+    "wrong/empties-tokens-at-sign-out": "token-empty signs nobody out before it sends no token",
+    "right/polls": "sign-out-socket takes what a poll says of the sign-out for a later logout",
+    "right/counts-at-each-sign-in": "nobody but carol signs in in the control phase",
+    "right/announces-who-comes-and-goes": "that somebody left is noise with one name only",
+    "right/shows-presence": "that somebody left is noise with one name only",
+    "right/refuses-without-success": "the wall of a user that there is not was never seen full",
+    "right/signs-tokens": "simultaneous sign-ins of one second share a token, which is counted",
+}
 """Servers that the checker is wrong about, and why."""
 
 Grade = Callable[[str], SubmissionResult]
@@ -70,7 +78,7 @@ def check_row(result: SubmissionResult) -> None:
     row = dict(letters(result))
     catcher = CATCHERS.get(result.name)
     if catcher is not None:
-        row[catcher] = f"[{row[catcher]}]"
+        row[catcher] = row[catcher].replace("F", "!")
     if IS_REWRITING:
         matrix.write(result.name, row, names=NAMES, columns=list(plan().scenarios))
     golden = matrix.read().get(result.name)

@@ -20,7 +20,7 @@ CATCHERS = {f"wrong/{name}": server.catcher for name, server in wrong.SERVERS.it
 NAMES = (*CATCHERS, *(f"right/{name}" for name in right.SERVERS))
 
 _LETTERS = {
-    Verdict.PASSED: "p",
+    Verdict.PASSED: ".",
     Verdict.SKIPPED: "s",
     Verdict.UNCLEAR: "u",
     Verdict.FAILED: "F",

@@ -8,12 +8,12 @@ PATH = Path(__file__).with_name("matrix.txt")
 
 _HEAD = """\
 # What the checker says about each server of tests/broken_servers.
-# p passed, s skipped, u unclear, F failed; [F] by the scenario that has to catch it.
+# . passed, s skipped, u unclear, F failed, ! failed by the scenario that has to catch it.
 # Written by `make golden`, reviewed as a diff.
 """
 
 Row = Mapping[str, str]
-"""A letter, or one in brackets, by scenario."""
+"""A letter by scenario."""
 
 
 def read() -> dict[str, Row]:
@@ -35,9 +35,9 @@ def write(name: str, row: Row, *, names: Sequence[str], columns: Sequence[str]) 
 
 def _text(rows: Mapping[str, Row], names: Sequence[str], columns: Sequence[str]) -> str:
     width = max(map(len, names)) + 1
-    head = [" " * width + "  | " * place + f"  {name}" for place, name in enumerate(columns)]
+    head = [" " * width + "| " * place + name for place, name in enumerate(columns)]
     body = [
-        f"{name:{width}}" + "".join(f"{rows[name].get(c, '?'):^4}" for c in columns).rstrip()
+        f"{name:{width}}" + " ".join(rows[name].get(column, "?") for column in columns)
         for name in names
         if name in rows
     ]
