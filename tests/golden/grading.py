@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from tests.broken_servers import right, wrong
-from twidder_cli.commands.check import _in_order, _listed, _loaded
+from twidder_cli.commands.check import in_order, listed, loaded
 from twidder_cli.load.library import find_contract, find_plan
 from twidder_cli.model.events import RunFinished, RunStarted
 from twidder_cli.model.job import Job, Submission
@@ -36,7 +36,7 @@ def plan() -> Plan:
 @cache
 def scenarios() -> tuple[tuple[Source, Scenario], ...]:
     """Return all scenarios of the plan, in the order in which `twidder check` plays them."""
-    return tuple(_in_order(_loaded(tuple(plan().scenarios))))
+    return tuple(in_order(loaded(tuple(plan().scenarios))))
 
 
 def written(name: str, folder: Path) -> Submission:
@@ -54,7 +54,7 @@ def graded(submission: Submission, *, patience: float, seed: int = 1) -> Submiss
     started = RunStarted(
         plan=plan().title,
         rule=plan().rule,
-        scenarios=tuple(_listed(scenario, plan()) for _, scenario in scenarios()),
+        scenarios=tuple(listed(scenario, plan()) for _, scenario in scenarios()),
         submissions=(submission.name,),
         targets=(submission.location,),
         version="",

@@ -120,14 +120,14 @@ def check(  # noqa: PLR0917  one parameter per option
     if math.isnan(patience):
         raise click.BadParameter("expected a number from 0.5 to 20", param_hint="--patience")
     chosen_plan = find_plan(plan)
-    played = _in_order(_loaded(scenarios or tuple(chosen_plan.scenarios)))
+    played = in_order(loaded(scenarios or tuple(chosen_plan.scenarios)))
     chosen_contract = find_contract(contract)
     submissions = _found(targets)
     wishes = [file_report(wish) for wish in reports]
     started = RunStarted(
         plan=chosen_plan.title,
         rule=chosen_plan.rule,
-        scenarios=tuple(_listed(scenario, chosen_plan) for _, scenario in played),
+        scenarios=tuple(listed(scenario, chosen_plan) for _, scenario in played),
         submissions=tuple(submissions),
         targets=tuple(target for target, _ in submissions.values()),
         version=version("twidder"),
@@ -192,13 +192,13 @@ def _interrupts(runner: Runner) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _loaded(names: tuple[str, ...]) -> dict[str, tuple[Source, Scenario]]:
+def loaded(names: tuple[str, ...]) -> dict[str, tuple[Source, Scenario]]:
     sources = find_scenarios(names)
     scenarios = load_scenarios(sources)
     return {source.id: (source, one) for source, one in zip(sources, scenarios, strict=True)}
 
 
-def _in_order(loaded: dict[str, tuple[Source, Scenario]]) -> list[tuple[Source, Scenario]]:
+def in_order(loaded: dict[str, tuple[Source, Scenario]]) -> list[tuple[Source, Scenario]]:
     """Return scenarios as they were named, but with what they need before them."""
     needs = {
         name: [need for need in scenario.needs if need in loaded]
@@ -234,7 +234,7 @@ def _found(targets: tuple[str, ...]) -> dict[str, tuple[str, Submission]]:
     return found
 
 
-def _listed(scenario: Scenario, plan: Plan) -> Listed:
+def listed(scenario: Scenario, plan: Plan) -> Listed:
     share = plan.scenarios.get(scenario.id, Share())
     requirement = requirements()[scenario.requirement]
     return Listed(

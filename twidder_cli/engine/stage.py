@@ -62,11 +62,13 @@ class WireStage:
     def connect(self, actors: Sequence[Actor], token: str | None = None) -> None:
         """Open a socket for each actor and greet."""
         self.sockets.settle(actor.user for actor in actors)
-        for actor in actors:
-            value = self._calls.token(actor, token)
-            if value is None:
-                raise CannotPlay(f"{actor} has no token to open a socket with", ours=True)
-            self.sockets.open(actor, value, token or f"{actor}.token", own=token is None)
+        tokens = {actor: self._calls.token(actor, token) for actor in actors}
+        if all(value is None for value in tokens.values()):
+            names = ", ".join(actors)
+            raise CannotPlay(f"there is no token to open a socket with for {names}", ours=True)
+        for actor, value in tokens.items():
+            if value is not None:  # else it lost the race of a `together`
+                self.sockets.open(actor, value, token or f"{actor}.token", own=token is None)
 
     def disconnect(
         self, actors: Sequence[Actor], how: Ending = "close", *, oldest: bool = False

@@ -7,7 +7,7 @@ import msgspec
 
 from twidder_cli.errors import did_you_mean
 from twidder_cli.load.source import Mistakes, Value, parse
-from twidder_cli.model.actors import CONTROL, Actor
+from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.scenario import Scenario, Source
 from twidder_cli.model.step import Call, Duration, Step
 from twidder_cli.model.words import printable
@@ -234,8 +234,8 @@ def _check(scenario: Scenario, root: Value, mistakes: Mistakes) -> None:
     _check_order(scenario, steps, mistakes)
     if len(set(scenario.actors)) < len(scenario.actors):
         root.wrong("an actor stands twice among the actors")
-    if any(actor.user == CONTROL.user for actor in scenario.actors):
-        root.wrong(f"the user {CONTROL.user!r} is the control; choose another name")
+    for user in sorted({actor.user for actor in scenario.actors} & {CONTROL.user, VISITOR.user}):
+        root.wrong(f"the user {user!r} belongs to the control phase; choose another name")
     if not scenario.title.strip():
         root.wrong("the title is empty")
     if not any(step.kind.startswith("expect_") for step in steps):
