@@ -37,15 +37,7 @@ ABOUT_TIME = frozenset(
 )
 """Servers with a rhythm or a delay of their own, which our waits must not be shortened against."""
 
-NOT_YET = {
-    "wrong/empties-tokens-at-sign-out": "token-empty signs nobody out before it sends no token",
-    "right/polls": "sign-out-socket takes what a poll says of the sign-out for a later logout",
-    "right/counts-at-each-sign-in": "nobody but carol signs in in the control phase",
-    "right/announces-who-comes-and-goes": "that somebody left is noise with one name only",
-    "right/shows-presence": "that somebody left is noise with one name only",
-    "right/refuses-without-success": "the wall of a user that there is not was never seen full",
-    "right/signs-tokens": "simultaneous sign-ins of one second share a token, which is counted",
-}
+NOT_YET: dict[str, str] = {}
 """Servers that the checker is wrong about, and why."""
 
 Grade = Callable[[str], SubmissionResult]
@@ -57,7 +49,11 @@ def grade(tmp_path: Path) -> Grade:
 
     def grade_it(name: str) -> SubmissionResult:
         patience = 1.0 if name in ABOUT_TIME else PATIENCE
-        return graded(written(name, tmp_path), patience=patience)
+        result = graded(written(name, tmp_path / "first"), patience=patience)
+        if any(s.outcome.verdict is Verdict.UNCLEAR for s in result.scenarios):
+            # What unclear means: it could not be told this time. The machine is busy here.
+            result = graded(written(name, tmp_path / "again"), patience=1.0)
+        return result
 
     return grade_it
 

@@ -15,7 +15,7 @@ from twidder_cli.engine.requests import request_for, token_in, value_at
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import MESSAGES
-from twidder_cli.model.replies import handed_over, is_accepted
+from twidder_cli.model.replies import handed_over, is_accepted, keys_of
 from twidder_cli.model.step import Call, CannotPlay
 from twidder_cli.model.timeline import Exchange, Request, Together
 from twidder_cli.model.words import answered
@@ -41,7 +41,7 @@ class Calls:
     ) -> Exchange:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
         if call.function == "sign_in":
-            self._pause(actor)
+            self._pause(actor.user)
         exchange = self._send(actor, call, self._request(actor, call, token))
         if must and not is_accepted(exchange):
             raise CannotPlay(f"{actor}: {answered(exchange)}", function=call.function)
@@ -49,12 +49,12 @@ class Calls:
             self._require_token(exchange)
         return exchange
 
-    def _pause(self, actor: Actor) -> None:
+    def _pause(self, user: str) -> None:
         """Keep sign-ins of a user apart, where the server was seen to need it."""
-        last = self._signed_in_at.get(actor.user)
+        last = self._signed_in_at.get(user)
         if last is not None:
             self._recorder.sleep_until(last + self._server.pace.token_pause)
-        self._signed_in_at[actor.user] = self._recorder.now()
+        self._signed_in_at[user] = self._recorder.now()
 
     def together(self, calls: Sequence[tuple[Actor, Call]], jitter: random.Random) -> None:
         """Make calls at the same time: each is sent but for its last byte, then all are released.
@@ -62,6 +62,8 @@ class Calls:
         Records how far apart they were released. What becomes of them is for
         judges.
         """
+        for user in {actor.user for actor, call in calls if call.function == "sign_in"}:
+            self._pause(user)
         requests = [self._request(actor, call, None) for actor, call in calls]
         delays = [jitter.uniform(0, self._server.pace.scaled(JITTER)) for _ in calls]
         barrier = threading.Barrier(len(calls))
@@ -219,12 +221,15 @@ class Calls:
         question = function
         if function in MESSAGES:  # a wall may be empty: only the same one must show something
             question = f"{function} {exchange.request.path} {exchange.actor.partition('@')[0]}"
+        keys = keys_of(exchange)
         if handed_over(self._recorder.masked(exchange)):
             server.shows.add(question)
+            server.answers[function] = server.answers.get(function, keys) & keys
+        lacks = not server.answers.get(function, keys) <= keys
         return msgspec.structs.replace(
             exchange,
             understood=server.contract.vouched or function in server.understood,
-            shows=question in server.shows,
+            shows=question in server.shows or lacks,
         )
 
     def _learn_token(self, actor: Actor, exchange: Exchange, place: str | None) -> None:

@@ -39,7 +39,7 @@ RHYTHM = 12.0
 NAP = 0.1
 """Between two attempts at something that holds eventually."""
 
-OVERLOAD = 3.0
+OVERLOAD = 5.0
 """Processes that want to run, for each core, above which a time that ran out says little."""
 
 STALL = 0.5

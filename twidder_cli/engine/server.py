@@ -12,8 +12,9 @@ class Server:
 
     `understood` holds the functions that have worked as the contract names
     them, "connect" among them; `shows` those that were seen to hand something
-    over. `one_off` holds shapes of messages that were seen not to come again
-    by themselves.
+    over, and `answers` the keys that all such answers had. `notices` holds
+    shapes of logouts, `one_off` those of messages that were seen not to come
+    again by themselves.
     """
 
     def __init__(self, contract: Contract, pace: Pace) -> None:
@@ -21,6 +22,7 @@ class Server:
         self.pace = pace
         self.understood: set[str] = set()
         self.shows: set[str] = set()
+        self.answers: dict[str, frozenset[str]] = {}
         self.notices: set[str] = set()
         self.one_off: set[str] = set()
         self.url = ""

@@ -35,6 +35,15 @@ def is_accepted(exchange: Exchange) -> bool:
     return success is not False and str(success).lower() != "false"
 
 
+def keys_of(exchange: Exchange) -> frozenset[str]:
+    """Return the names at the top of a reply's JSON object; none where it is something else."""
+    try:
+        value = json_of(exchange.reply.body) if exchange.reply else None
+    except ValueError:
+        return frozenset()
+    return frozenset(value) if isinstance(value, dict) else frozenset()
+
+
 def strings_in(body: str) -> Iterator[str]:
     """Yield every string of a JSON body in order, keys too; the body itself where it is no JSON."""
     try:

@@ -42,7 +42,8 @@ class Exchange(Entry, tag="exchange"):
 
     `understood`: the function has worked as the contract names it, or the
     operator vouches for the contract. `shows`: in this run it has been seen
-    to hand something over, so that an answer without it is a refusal.
+    to hand something over, so that an answer without it is a refusal; or the
+    answer lacks what all such answers had.
     """
 
     operation: str
