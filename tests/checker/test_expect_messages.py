@@ -144,11 +144,19 @@ def test_one_valid_session_is_right() -> None:
 
 
 def test_two_valid_sessions_are_too_many() -> None:
-    (finding,) = judged(ONE, asked(ANNA, READ, 7, body=DATA), asked(PHONE, READ, 8, body=DATA))
+    first = asked(ANNA, READ, 7, body=DATA, token="{anna@laptop.token.1}")
+    second = asked(PHONE, READ, 8, body=DATA, token="{anna@phone.token.1}")
+    (finding,) = judged(ONE, first, second)
     assert (finding.title, finding.who) == (
         "Several sessions of one user are valid",
         (ANNA, PHONE),
     )
+
+
+def test_equal_tokens_are_one_session() -> None:
+    first = asked(ANNA, READ, 7, body=DATA, token="{anna@laptop.token.1}")
+    second = asked(PHONE, READ, 8, body=DATA, token="{anna@laptop.token.1}")
+    assert judged(ONE, first, second) == []
 
 
 def test_no_valid_session_is_too_few() -> None:

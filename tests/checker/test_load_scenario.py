@@ -275,7 +275,7 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
         pytest.param(
             "[anna@laptop, anna@phone]",
             "[anna@laptop, anna@phone, carol@home]",
-            "1.yaml:1: the user 'carol' is the control; choose another name",
+            "1.yaml:1: the user 'carol' belongs to the control phase; choose another name",
             id="the control user",
         ),
     ],

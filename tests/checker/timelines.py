@@ -147,6 +147,7 @@ def asked(
     body: Any = "",
     sends: str | None = None,
     step: str = "5",
+    token: str = "",
     understood: bool = True,
     shows: bool = False,
 ) -> Exchange:
@@ -158,7 +159,12 @@ def asked(
         sent=at,
         received=at + 0.01,
         operation=operation,
-        request=Request(method="POST" if sends else "GET", path=f"/{operation}", body=sends),
+        request=Request(
+            method="POST" if sends else "GET",
+            path=f"/{operation}",
+            headers={"Authorization": token} if token else {},
+            body=sends,
+        ),
         reply=Reply(status=status, body=text),
         understood=understood,
         shows=shows,
