@@ -6,7 +6,7 @@ reason, `make golden` writes them anew, and the diff is reviewed.
 
 import inspect
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import ModuleType
 
@@ -78,11 +78,35 @@ def check_row(result: SubmissionResult) -> None:
     if IS_REWRITING:
         matrix.write(result.name, row, names=NAMES, columns=list(plan().scenarios))
     golden = matrix.read().get(result.name)
-    assert row == golden, (
+    assert golden is not None and _is_the_same(row, golden), (
         f"The verdicts about {result.name} are not those of tests/golden/matrix.txt.\n"
         f"{findings(result)}\n"
         "If they are right now, write them with `make golden` and review the diff."
     )
+
+
+def _is_the_same(row: Mapping[str, str], golden: Mapping[str, str]) -> bool:
+    """Whether a row says what the golden one says.
+
+    Where something was unclear, here or when the golden row was written, the
+    machine was busy: then nothing may have changed between passed and failed,
+    and what was unclear or builds on it is left to a quieter run.
+    """
+    if row == golden:
+        return True
+    if "u" not in {*row.values(), *golden.values()} or row.keys() != golden.keys():
+        return False
+    passed, failed = {"."}, {"F", "!"}
+    return not any(
+        {row[name], golden[name]} & passed and {row[name], golden[name]} & failed for name in row
+    )
+
+
+def test_a_row_with_something_unclear_may_not_change_between_passed_and_failed() -> None:
+    golden = {"a": ".", "b": "!", "c": "F"}
+    assert _is_the_same({"a": ".", "b": "!", "c": "u"}, golden)
+    assert not _is_the_same({"a": "F", "b": "!", "c": "u"}, golden)
+    assert not _is_the_same({"a": ".", "b": "!", "c": "s"}, golden)
 
 
 def servers(module: ModuleType) -> list[ParameterSet]:
