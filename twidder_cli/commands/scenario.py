@@ -11,7 +11,7 @@ from twidder_cli.load.library import find_plan, find_scenarios, load_scenarios, 
 from twidder_cli.load.schema import scenario_schema
 from twidder_cli.model.drawing import drawn
 from twidder_cli.model.scenario import Scenario, Share
-from twidder_cli.model.words import number
+from twidder_cli.model.words import harmless, number
 
 _LANES = 4
 """Actors that fit beside each other on 80 columns, with the server."""
@@ -48,7 +48,7 @@ def list_(names: tuple[str, ...], plan: str | None) -> None:
             requirement.id,
             share.level or one.level,
             number(share.points),
-            Text.assemble((one.id, "bold"), f"\n{one.title}"),
+            Text.assemble((harmless(one.id), "bold"), f"\n{harmless(one.title)}"),
         )
     Console().print(table)
 
@@ -87,7 +87,7 @@ def explain(name: str) -> None:
 
 def _explain(one: Scenario, console: Console) -> None:
     requirement = requirements()[one.requirement]
-    console.print(Text(f"{one.id}: {one.title}", style="bold"))
+    console.print(Text(harmless(f"{one.id}: {one.title}"), style="bold"))
     rows = [
         ("lab says", f"{requirement.says} ({requirement.ref} {requirement.id}, {one.level})"),
         ("why", one.why),
@@ -100,16 +100,16 @@ def _explain(one: Scenario, console: Console) -> None:
     table.add_column(overflow="fold")
     for label, text in rows:
         if text:
-            table.add_row(label, Text(text))
+            table.add_row(label, Text(harmless(text)))
     console.print(table)
     console.print()
     arrows = [arrow for step in one.steps for arrow in step.arrows()]
     if len(one.actors) <= _LANES:
         for line in drawn(one.actors, arrows):
-            console.print(Text(line), soft_wrap=True)
+            console.print(Text(harmless(line)), soft_wrap=True)
     else:
         for arrow in arrows:
-            console.print(Text(f"{arrow.actor or '--':<15} {arrow.label}"))
+            console.print(Text(harmless(f"{arrow.actor or '--':<15} {arrow.label}")))
     console.print()
 
 

@@ -1,6 +1,5 @@
 """Judges a recording. Pure: the same scenario and Timeline give the same outcome."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -53,7 +52,9 @@ def has_stalled(timeline: Timeline) -> bool:
 
 def _over_rounds(judged: list[tuple[Step, list[Finding]]]) -> Iterator[Finding]:
     """Tell once what is wrong in several rounds of a `repeat`, and in how many of them."""
-    rounds = Counter(step.line for step, _ in judged if step.round)
+    rounds: dict[int, set[int]] = {}
+    for step, _ in judged:
+        rounds.setdefault(step.line, set()).add(step.round)
     told: dict[tuple[int, str], list[int]] = {}
     firsts: dict[tuple[int, str], Finding] = {}
     for step, found in judged:
@@ -65,7 +66,7 @@ def _over_rounds(judged: list[tuple[Step, list[Finding]]]) -> Iterator[Finding]:
             firsts.setdefault(what, finding)
             told.setdefault(what, []).append(step.round)
     for what, first in firsts.items():
-        wrong = f"wrong in {len(set(told[what]))} of {rounds[what[0]]} rounds"
+        wrong = f"wrong in {len(set(told[what]))} of {len(rounds[what[0]])} rounds"
         yield msgspec.structs.replace(first, actual=f"{wrong}; the first time:\n{first.actual}")
 
 

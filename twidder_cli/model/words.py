@@ -35,6 +35,11 @@ def printable(text: str, limit: int = _SHOWN) -> str:
     return shown if len(cut) == len(text) else f"{shown} ... ({len(text)} characters)"
 
 
+def harmless(text: str) -> str:
+    """Return a text of any length and many lines with nothing in it that a terminal would obey."""
+    return "\n".join(printable(line, len(line)) for line in text.splitlines())
+
+
 def _escaped(character: str) -> str:
     return character.encode("unicode_escape", "backslashreplace").decode("ascii")
 

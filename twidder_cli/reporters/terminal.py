@@ -23,7 +23,7 @@ from twidder_cli.model.events import (
 from twidder_cli.model.report import Fold, Report, ScenarioResult, SubmissionResult
 from twidder_cli.model.timeline import AnyEntry
 from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.words import entry_line, number, printable
+from twidder_cli.model.words import entry_line, harmless, number, printable
 
 _STYLES = {
     Verdict.PASSED: "green",
@@ -145,7 +145,7 @@ class Terminal:
             Text.assemble(
                 (finding.verdict.upper(), _STYLES[finding.verdict]),
                 " ",
-                (f"{where}{finding.title}", "bold"),
+                (harmless(f"{where}{finding.title}"), "bold"),
             )
         )
         rows = [("expected", finding.expected), ("happened", finding.actual)]
@@ -163,7 +163,7 @@ class Terminal:
 
     def _row(self, label: str, text: str) -> None:
         indent = 2 + _LABEL
-        lines = Text(text).wrap(self._out, max(self._out.width - indent, 20))
+        lines = Text(harmless(text)).wrap(self._out, max(self._out.width - indent, 20))
         for number_, line in enumerate(lines):
             line.rstrip()
             head = Text(f"  {label:<{_LABEL}}" if number_ == 0 else " " * indent, style="dim")
@@ -190,8 +190,8 @@ def _headline(submission: SubmissionResult, report: Report) -> Text:
         (printable(submission.name), "bold"),
         ": ",
         (submission.verdict, _STYLES[submission.verdict]),
-        f", {points} ({report.started.plan})",
-        f"\n{reason}" if submission.own else "",
+        f", {points} ({harmless(report.started.plan)})",
+        f"\n{harmless(reason)}" if submission.own else "",
     )
 
 
@@ -206,9 +206,9 @@ def _table(submission: SubmissionResult) -> Table:
         listed = scenario.listed
         points = "open" if scenario.points is None else number(scenario.points)
         advanced = " (advanced)" if listed.level == "advanced" else ""
-        detail = Text(f"{listed.id}{advanced}")
+        detail = Text(harmless(f"{listed.id}{advanced}"))
         if scenario.outcome.verdict in {Verdict.SKIPPED, Verdict.UNCLEAR}:
-            detail.append(f"\n{scenario.outcome.reason}", style="dim")
+            detail.append(f"\n{harmless(scenario.outcome.reason)}", style="dim")
         table.add_row(
             listed.ref,
             listed.requirement,
