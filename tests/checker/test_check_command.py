@@ -568,3 +568,15 @@ def test_help_names_every_command(desk: Desk) -> None:
 
 def test_the_version_is_told(desk: Desk) -> None:
     assert desk.run("--version").output.startswith("twidder, version ")
+
+
+def test_what_a_scenario_file_says_is_not_printed_raw(desk: Desk) -> None:
+    desk.put(
+        "loud.yaml",
+        'title: T\nhint: "h \\e[31m"\nrequirement: json\nactors: [anna@laptop]\n'
+        "steps: [{sign_up: anna}, {sign_in: anna@laptop}, {expect_accepted: "
+        '{by: anna@laptop, calls: [get_user_data_by_token], shows: ["s \\e[31m"]}}]\n',
+    )
+    outcome = desk.check("--scenario", "loud.yaml")
+    assert "s \\x1b[31m in the answer" in outcome.output
+    assert "\x1b" not in outcome.output

@@ -259,3 +259,19 @@ def test_a_name_that_can_not_be_is_one_line(
     said = twidder(capsys, *arguments)
     assert (said.code, said.output, said.errors.count("\n")) == (2, "", 1)
     assert said.errors.startswith("twidder: ")
+
+
+def test_what_a_scenario_file_says_is_not_printed_raw(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "loud.yaml"
+    path.write_text(
+        'title: "T \\e[31m"\nwhy: "w \\e]0;t\\a"\nhint: "h \\e[31m"\nrequirement: json\n'
+        "actors: [anna@laptop]\n"
+        'steps: [{sign_up: anna}, {expect_accepted: {by: anna@laptop, shows: ["s \\e[31m"]}}]\n'
+    )
+    shown = [
+        twidder(capsys, "scenario", command, str(path)).output for command in ("list", "explain")
+    ]
+    assert all("T \\x1b[31m" in text for text in shown)
+    assert not any("\x1b" in text or "\x07" in text for text in shown)
