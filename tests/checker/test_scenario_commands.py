@@ -262,9 +262,11 @@ def test_a_name_that_can_not_be_is_one_line(
 
 
 def test_what_a_scenario_file_says_is_not_printed_raw(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "loud.yaml"
+    # A short name, so that no line is folded inside what is looked for.
+    monkeypatch.chdir(tmp_path)
+    path = Path("loud.yaml")
     path.write_text(
         'title: "T \\e[31m"\nwhy: "w \\e]0;t\\a"\nhint: "h \\e[31m"\nrequirement: json\n'
         "actors: [anna@laptop]\n"
