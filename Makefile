@@ -40,14 +40,19 @@ $(INSTALLED): pyproject.toml
 	  || { echo "Install Python's venv module first (Debian: sudo apt-get install python3-venv)." >&2; exit 1; }
 	@[ -x $(BIN)/python ] || $(PYTHON) -m venv .venv
 	@echo "Installing into .venv (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[common,dev]'
 	@touch $@
 
 # System packages that some tests need. Where they can't be had, those tests say so and are skipped.
+NEEDED := bwrap:bubblewrap chromium:chromium java:default-jre-headless
+
 system:
-	@command -v bwrap >/dev/null \
-	  || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq bubblewrap; } >/dev/null 2>&1 \
-	  || echo "NOTE: bubblewrap can't be installed here; the tests that need it are skipped." >&2
+	@for needed in $(NEEDED); do \
+	  command -v $${needed%%:*} >/dev/null && continue; \
+	  echo "Installing $${needed##*:} (once) ..."; \
+	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $${needed##*:}; } >/dev/null 2>&1 \
+	    || echo "NOTE: $${needed##*:} can't be installed here; the tests that need it are skipped." >&2; \
+	done
 
 clean:
 	rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
