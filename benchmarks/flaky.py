@@ -85,29 +85,31 @@ class Relay:
             pieces.put_nowait((due, piece))
 
 
-async def _cancel_the_others() -> None:
-    others = asyncio.all_tasks() - {asyncio.current_task()}
-    for task in others:
-        task.cancel()
-    await asyncio.gather(*others, return_exceptions=True)
-
-
 @contextlib.contextmanager
 def relayed(url: str) -> Iterator[str]:
     """Yield the URL of a relay to a server."""
-    loop = asyncio.new_event_loop()
     relay = Relay(int(url.rpartition(":")[2]))
-    server = loop.run_until_complete(asyncio.start_server(relay.serve, "127.0.0.1", 0))
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    loop = asyncio.new_event_loop()
+    over = asyncio.Event()
+
+    async def serve() -> None:
+        async with await asyncio.start_server(relay.serve, sock=listener):
+            await over.wait()
+
+    def run() -> None:
+        with asyncio.Runner(loop_factory=lambda: loop) as runner:
+            # A connection that is cut off at the end has no one left to hear of it.
+            loop.set_exception_handler(lambda _loop, _context: None)
+            runner.run(serve())
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     finally:
-        loop.call_soon_threadsafe(loop.stop)
+        loop.call_soon_threadsafe(over.set)
         thread.join()
-        server.close()
-        loop.run_until_complete(_cancel_the_others())
-        loop.close()
 
 
 @contextlib.contextmanager
