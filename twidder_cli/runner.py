@@ -1,9 +1,12 @@
 """Runs jobs in workers and returns their events; what a dead worker owes is made up here."""
 
+import contextlib
+import queue
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Generator, Iterable, Iterator
 
 import msgspec
 
@@ -25,41 +28,91 @@ _WORKER = (sys.executable, "-P", "-m", "twidder_cli.worker")
 _CLEAN_UP = 5.0
 _SILENCE = 180.0
 """Seconds without an event after which a worker is taken for stuck; a scenario has 60."""
+_WAITING = 1000
+"""Events that may wait to be handed on; a worker that is faster than its reader waits."""
 
 
 class Runner:
-    """Grades submissions one after the other, until it is interrupted.
+    """Grades submissions in workers, so many at a time, until it is interrupted.
 
     `interrupted` is the number of the signal that did it, 0 for none.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, at_once: int = 1) -> None:
         self.interrupted = 0
-        self._worker: processes.Worker | None = None
+        self._at_once = at_once
+        self._is_over = False
+        self._workers: set[processes.Worker] = set()
+        self._changing = threading.Lock()
 
     def interrupt(self, signal_number: int) -> None:
         """Stop grading, for use in a signal handler; the second call is less patient."""
-        worker = self._worker
-        if worker is not None:
-            worker.terminate()
-            timer = threading.Timer(0 if self.interrupted else _CLEAN_UP, worker.kill)
-            timer.daemon = True
-            timer.start()
+        self._stop(0 if self.interrupted else _CLEAN_UP)
         self.interrupted = signal_number
 
-    def run(self, job: Job) -> Iterator[Event]:
-        """Grade one submission in a worker; every Started gets its Finished, whatever happens.
+    def run(self, jobs: Iterable[Job]) -> Generator[Event]:
+        """Grade submissions; every Started gets its Finished, whatever happens.
 
-        Yields nothing after an interruption. Nothing is left behind when the
-        iterator is used up or closed.
+        A job is taken when there is a worker for it. After an interruption no
+        more are begun. Nothing is left behind when the iterator is used up or
+        closed.
         """
-        if self.interrupted:
-            return
+        todo = iter(jobs)
+        told: queue.Queue[Event | BaseException | None] = queue.Queue(_WAITING)
+        slots = [
+            threading.Thread(target=self._work, args=(todo, told), daemon=True, name=f"slot {n}")
+            for n in range(self._at_once)
+        ]
+        for slot in slots:
+            slot.start()
+        working = len(slots)
+        try:
+            while working:
+                event = told.get()
+                if isinstance(event, BaseException):
+                    raise event
+                if event is None:
+                    working -= 1
+                else:
+                    yield event
+        finally:
+            if working:
+                self._stop(_CLEAN_UP)
+                while any(slot.is_alive() for slot in slots):
+                    with contextlib.suppress(queue.Empty):
+                        told.get(timeout=0.1)
+
+    def _work(self, todo: Iterator[Job], told: "queue.Queue[Event | BaseException | None]") -> None:
+        try:
+            while (job := self._next(todo)) is not None:
+                for event in self._grade(job):
+                    told.put(event)
+        except BaseException as error:  # noqa: BLE001  raised again where the events are read
+            told.put(error)
+        else:
+            told.put(None)
+
+    def _next(self, todo: Iterator[Job]) -> Job | None:
+        with self._changing:
+            return None if self.interrupted or self._is_over else next(todo, None)
+
+    def _stop(self, patience: float) -> None:
+        self._is_over = True
+        for worker in tuple(self._workers):
+            worker.terminate()
+            timer = threading.Timer(patience, worker.kill)
+            timer.daemon = True
+            timer.start()
+
+    def _grade(self, job: Job) -> Iterator[Event]:
         account = _Account(job)
         with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
             job = msgspec.structs.replace(job, workspace=folder)
-            self._worker = worker = processes.Worker(_WORKER, msgspec.json.encode(job))
-            watch = _Watch(worker, _SILENCE * job.patience)
+            worker = processes.Worker(_WORKER, msgspec.json.encode(job))
+            self._workers.add(worker)
+            if self._is_over:
+                worker.terminate()  # it came too late to be told with the others
+            watch = _Watch(worker, _SILENCE * job.patience, job.limit)
             try:
                 for line in worker.lines():
                     event = decode(line)
@@ -73,16 +126,25 @@ class Runner:
             finally:
                 watch.over()
                 worker.stop(_CLEAN_UP)
-                self._worker = None
-        yield from account.missing(INTERRUPTED if self.interrupted else _crashed(worker.errors()))
+                self._workers.discard(worker)
+        if self._is_over:
+            yield from account.missing(INTERRUPTED)
+        else:
+            yield from account.missing(watch.verdict or _crashed(worker.errors()))
 
 
 class _Watch:
-    """Kills a worker that has not been heard of for long: something holds it up for ever."""
+    """Kills a worker that has not been heard of for long, or takes longer than it may.
 
-    def __init__(self, worker: processes.Worker, patience: float) -> None:
+    `verdict` is then what becomes of the rest.
+    """
+
+    def __init__(self, worker: processes.Worker, silence: float, limit: float) -> None:
+        self.verdict: Outcome | None = None
         self._worker = worker
-        self._patience = patience
+        self._silence = silence
+        self._limit = limit
+        self._ends = time.monotonic() + limit
         self._heard = threading.Event()
         self._is_over = False
         self._thread = threading.Thread(target=self._watch, daemon=True, name="watch")
@@ -99,10 +161,14 @@ class _Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        while self._heard.wait(self._patience):
+        while self._heard.wait(max(0.0, min(self._silence, self._ends - time.monotonic()))):
             self._heard.clear()
             if self._is_over:
                 return
+        if time.monotonic() >= self._ends:
+            self.verdict = _unclear(
+                f"grading took longer than {self._limit:g} s; --time-limit allows more"
+            )
         self._worker.kill()
 
 
@@ -142,8 +208,8 @@ class _Account:
 
 def _crashed(errors: str) -> Outcome:
     last = (errors.strip().splitlines() or ["it was killed"])[-1]
-    return Outcome(
-        verdict=Verdict.UNCLEAR,
-        blame=Blame.HARNESS,
-        reason=f"our worker ended before its work was done: {last}",
-    )
+    return _unclear(f"our worker ended before its work was done: {last}")
+
+
+def _unclear(reason: str) -> Outcome:
+    return Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason=reason)

@@ -3,9 +3,11 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
+import psutil
 import pytest
 
 from tests.checker.waiting import LONG
@@ -21,6 +23,7 @@ from twidder_cli.model.events import (
 )
 from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.report import INTERRUPTED
+from twidder_cli.model.scenario import Source
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.runner import Runner
 
@@ -50,11 +53,11 @@ from twidder_cli import runner
 from twidder_cli.model.events import ScenarioStarted, encode
 from twidder_cli.model.job import Job
 
-script, silence, *interruption = sys.argv[1:]
+script, silence, at_once, *interruption = sys.argv[1:]
 runner._SILENCE = float(silence)
 runner._WORKER = (sys.executable, "-c", script)
-stopped = runner.Runner()
-for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=Job)):
+stopped = runner.Runner(int(at_once))
+for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=list[Job])):
     print(encode(event).decode(), flush=True)
     if interruption and isinstance(event, ScenarioStarted):
         stopped.interrupt(int(interruption[0]))
@@ -62,7 +65,12 @@ for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=Job))
 
 
 def events_of(
-    *said: Event, then: str = "", interruption: int = 0, silence: float = 15
+    *said: Event,
+    then: str = "",
+    interruption: int = 0,
+    silence: float = 15,
+    jobs: Sequence[Job] = (JOB,),
+    at_once: int = 1,
 ) -> list[Event]:
     """Return what a runner tells of a worker that says something and then does something.
 
@@ -73,11 +81,11 @@ def events_of(
     script = f"import os, signal, sys, time\nos.write(int(sys.argv[-1]), {lines!r})\n{then}"
     done = subprocess.run(  # noqa: S603  our own script
         [
-            *(sys.executable, "-c", RUN, script, str(silence)),
+            *(sys.executable, "-c", RUN, script, str(silence), str(at_once)),
             *([str(interruption)] if interruption else []),
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
-        input=msgspec.json.encode(JOB),
+        input=msgspec.json.encode(jobs),
         capture_output=True,
         timeout=LONG,
         check=False,
@@ -131,7 +139,7 @@ def test_half_a_line_is_no_event() -> None:
 def test_after_an_interruption_nothing_is_begun() -> None:
     stopped = Runner()
     stopped.interrupt(2)
-    assert (list(stopped.run(JOB)), stopped.interrupted) == ([], 2)
+    assert (list(stopped.run([JOB])), stopped.interrupted) == ([], 2)
 
 
 @pytest.mark.parametrize("stubborn", [False, True])
@@ -165,3 +173,59 @@ def test_a_worker_that_is_not_heard_of_is_killed() -> None:
     told = events_of(BEGUN, SCENARIO, then=ignoring, silence=0.5)
     assert told[:2] == [BEGUN, SCENARIO]
     assert unfinished(told[2:])[-1] == SubmissionFinished(submission="s", outcome=CRASHED)
+
+
+def test_a_worker_that_takes_too_long_is_killed_and_it_is_nobodys_fault() -> None:
+    hurried = msgspec.structs.replace(JOB, limit=0.5)
+    told = events_of(BEGUN, SCENARIO, then="time.sleep(1000)", jobs=[hurried])
+    late = Outcome(
+        verdict=Verdict.UNCLEAR,
+        blame=Blame.HARNESS,
+        reason="grading took longer than 0.5 s; --time-limit allows more",
+    )
+    assert told == [
+        BEGUN,
+        SCENARIO,
+        ScenarioFinished(submission="s", scenario="a", outcome=late),
+        SubmissionFinished(submission="s", outcome=late),
+    ]
+
+
+MEET = """
+import json
+job = json.load(sys.stdin)
+name = job["submission"]["name"]
+folder, = job["scenarios"]
+folder = folder["text"]
+open(os.path.join(folder, name), "w").close()
+while len(os.listdir(folder)) < 2:
+    time.sleep(0.01)
+os.write(int(sys.argv[-1]), json.dumps(
+    {"type": "submission_started", "submission": name, "origin": ""}).encode() + b"\\n")
+os.write(int(sys.argv[-1]), json.dumps(
+    {"type": "submission_finished", "submission": name}).encode() + b"\\n")
+"""
+
+
+def test_several_are_graded_at_a_time(tmp_path: Path) -> None:
+    """Each of the two workers waits for the other, so one after the other would never end."""
+    place = Source(id="", path="", text=str(tmp_path))
+    jobs = [
+        msgspec.structs.replace(
+            JOB, submission=msgspec.structs.replace(JOB.submission, name=name), scenarios=(place,)
+        )
+        for name in ("anna", "bob")
+    ]
+    told = events_of(then=MEET, jobs=jobs, at_once=2)
+    ended = [event for event in told if isinstance(event, SubmissionFinished)]
+    assert sorted(event.submission for event in ended) == ["anna", "bob"]
+    assert all(event.outcome is None for event in ended)
+
+
+def test_an_iterator_that_is_closed_leaves_no_worker_behind() -> None:
+    stopped = Runner()
+    told = stopped.run([JOB])
+    first = next(told)
+    told.close()
+    assert isinstance(first, SubmissionStarted)
+    assert psutil.Process().children(recursive=True) == []

@@ -69,7 +69,7 @@ def graded(submission: Submission, *, patience: float, seed: int = 1) -> Submiss
         seed=seed,
         workspace="",
     )
-    return fold([started, *Runner().run(job), RunFinished(seconds=0.0)]).submissions[0]
+    return fold([started, *Runner().run([job]), RunFinished(seconds=0.0)]).submissions[0]
 
 
 def letters(result: SubmissionResult) -> Mapping[str, str]:

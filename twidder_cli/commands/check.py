@@ -172,8 +172,7 @@ def _carry_out(started: RunStarted, jobs: list[Job], reporters: Reporters) -> in
 def _events(started: RunStarted, jobs: list[Job], runner: Runner) -> Iterator[Event]:
     began = time.monotonic()
     yield started
-    for job in jobs:
-        yield from runner.run(job)
+    yield from runner.run(jobs)
     yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
 
 

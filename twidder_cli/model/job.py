@@ -20,7 +20,8 @@ class Job(Noun):
 
     `salt` makes the users of this run others than those of another with the
     same seed. `workspace` is a folder that is removed later; `lanes` is how many servers
-    of the submission are played on at a time.
+    of the submission are played on at a time, and `limit` how many seconds
+    all of it may take.
     """
 
     submission: Submission
@@ -31,3 +32,4 @@ class Job(Noun):
     salt: str = ""
     workspace: str
     lanes: int = 1
+    limit: float = 600.0
