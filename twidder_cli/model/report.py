@@ -1,6 +1,6 @@
 """A report is a fold over events: verdicts and points, the same for every output."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 import msgspec
@@ -118,9 +118,14 @@ class Report(Noun):
 
 
 class Fold:
-    """Adds events up, one at a time."""
+    """Adds events up, one at a time.
 
-    def __init__(self) -> None:
+    Timelines are kept only where they are wanted: those of a class would fill
+    the memory.
+    """
+
+    def __init__(self, *, timelines: bool = False) -> None:
+        self._timelines = timelines
         self._started: RunStarted | None = None
         self._servers: dict[str, ServerStarted] = {}
         self._scenarios: dict[tuple[str, str], ScenarioFinished] = {}
@@ -135,6 +140,8 @@ class Fold:
             case ServerStarted():
                 self._servers[event.submission] = event
             case ScenarioFinished():
+                if not self._timelines:
+                    event = msgspec.structs.replace(event, timeline=Timeline())
                 self._scenarios[event.submission, event.scenario] = event
             case SubmissionFinished():
                 self._submissions[event.submission] = event
@@ -150,13 +157,20 @@ class Fold:
             raise ValueError("a report needs the RunStarted event")
         return Report(
             started=self._started,
-            submissions=tuple(self._submission(name) for name in self._started.submissions),
+            submissions=tuple(self.submission(name) for name in self._started.submissions),
             seconds=self._finished.seconds,
             interrupted=self._finished.interrupted,
         )
 
-    def _submission(self, name: str) -> SubmissionResult:
-        assert self._started is not None  # noqa: S101  asked by report only
+    @property
+    def finished(self) -> Iterator[SubmissionResult]:
+        """The submissions whose turn is over, in the order in which they ended."""
+        return map(self.submission, self._submissions)
+
+    def submission(self, name: str) -> SubmissionResult:
+        """What the events so far say of one submission; raises ValueError before RunStarted."""
+        if self._started is None:
+            raise ValueError("a report needs the RunStarted event")
         finished = self._submissions.get(name)
         server = self._servers.get(name)
         own = finished.outcome if finished else None
@@ -179,8 +193,8 @@ class Fold:
 
 
 def fold(events: Iterable[Event]) -> Report:
-    """Return the report of a whole run."""
-    adding = Fold()
+    """Return the report of a whole run, with everything in it."""
+    adding = Fold(timelines=True)
     for event in events:
         adding.add(event)
     return adding.report

@@ -39,7 +39,7 @@ class FileReport:
         """Add the event up; write the file with the last one."""
         self._fold.add(event)
         if isinstance(event, RunFinished):
-            _write(self._path, self._render(self._fold.report))
+            write_whole(self._path, self._render(self._fold.report))
 
 
 class Reporters:
@@ -74,7 +74,7 @@ def file_report(wish: str) -> FileReport:
     return FileReport(name, path, importlib.import_module(f"{__name__}.{name}").render)
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes) -> None:
     """Put a file in its place whole, so that nobody ever reads half of it."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)  # a terminal, a pipe: there is no place to put a file in

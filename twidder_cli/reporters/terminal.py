@@ -1,12 +1,12 @@
-"""The terminal: progress while it runs, then a table by requirement, then what is wrong."""
+"""The terminal: progress while it runs, then what became of one submission, or of a class."""
 
 import os
-import shlex
 import sys
+import time
+from collections import Counter
 
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
 from twidder_cli.model.events import (
@@ -20,18 +20,15 @@ from twidder_cli.model.events import (
     SubmissionFinished,
     SubmissionStarted,
 )
-from twidder_cli.model.report import Fold, Report, ScenarioResult, SubmissionResult
-from twidder_cli.model.timeline import AnyEntry
-from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.words import entry_line, harmless, number, printable
+from twidder_cli.model.report import Fold, Report, SubmissionResult
+from twidder_cli.model.verdicts import Verdict
+from twidder_cli.model.words import harmless, number, printable
+from twidder_cli.reporters.text import STYLES, Sheet
 
-_STYLES = {
-    Verdict.PASSED: "green",
-    Verdict.SKIPPED: "dim",
-    Verdict.UNCLEAR: "yellow",
-    Verdict.FAILED: "bold red",
-}
-_LABEL = 10
+_NAME = 28
+"""Columns of a class's line for the submission's name."""
+_OFTEN = 10
+"""Scenarios that a class failed most often: so many are listed."""
 
 
 class Output(Console):
@@ -45,7 +42,11 @@ class Output(Console):
 
 
 class Terminal:
-    """Progress goes to standard error, the result to standard output."""
+    """Progress goes to standard error, the result to standard output.
+
+    One submission is shown whole; of a class each has a line as soon as it is
+    finished, and what was alike is counted at the end.
+    """
 
     name = "terminal"
 
@@ -53,45 +54,52 @@ class Terminal:
         self._out = out
         self._err = err
         self._verbose = verbose
-        self._fold = Fold()
-        self._done = 0
+        self._fold = Fold(timelines=verbose)
+        self._began = time.monotonic()
+        self._class = 0
+        self._finished = 0
+        self._played: dict[str, int] = {}
         self._total = 0
+        self._notes: set[str] = set()
         self._status: Status | None = None
 
     def handle(self, event: Event) -> None:  # noqa: C901  one case for each event
-        """Show progress; with the last event, show everything that became of the run."""
+        """Show progress; with the last event, show what became of the run."""
         self._fold.add(event)
         match event:
             case RunStarted():
                 self._total = len(event.scenarios)
-            case SubmissionStarted():
-                self._done = 0
-                self._progress(f"{event.submission}: starting")
-            case ServerStarted():
+                self._class = len(event.submissions) if len(event.submissions) > 1 else 0
+            case SubmissionStarted(submission=name):
+                self._played[name] = 0
+                self._progress(f"{name}: starting")
+            case ServerStarted(submission=name):
                 for note in event.notes:
-                    self._line(f"{event.submission}: {note}")
-                self._progress(f"{event.submission}: started in {event.seconds:.1f} s")
-            case ScenarioStarted():
-                self._progress(f"{event.submission}: {self._count} {event.scenario}")
-            case StepFinished():
-                self._progress(
-                    f"{event.submission}: {self._count} {event.scenario}, after {event.kind}"
-                )
-            case ScenarioFinished():
-                self._done += 1
-                if not self._err.is_terminal:
+                    self._note(name, note)
+                self._progress(f"{name}: started in {event.seconds:.1f} s")
+            case ScenarioStarted(submission=name):
+                self._progress(f"{name}: {self._count(name)} {event.scenario}")
+            case StepFinished(submission=name):
+                self._progress(f"{name}: {self._count(name)} {event.scenario}, after {event.kind}")
+            case ScenarioFinished(submission=name):
+                self._played[name] = self._played.get(name, 0) + 1
+                if not self._class and not self._err.is_terminal:
                     self._line(
-                        f"{event.submission}: {self._done}/{self._total} {event.scenario} "
+                        f"{name}: {self._played[name]}/{self._total} {event.scenario} "
                         f"{event.outcome.verdict} ({event.seconds:.1f} s)"
                     )
-            case SubmissionFinished() | RunFinished():
+            case SubmissionFinished(submission=name):
+                self._played.pop(name, None)
+                self._finished += 1
                 self._stop_progress()
-        if isinstance(event, RunFinished):
-            self._show(self._fold.report)
+                if self._class:
+                    self._out.print(self._class_line(self._fold.submission(name)), soft_wrap=True)
+            case RunFinished():
+                self._stop_progress()
+                self._show(self._fold.report)
 
-    @property
-    def _count(self) -> str:
-        return f"{self._done + 1}/{self._total}"
+    def _count(self, name: str) -> str:
+        return f"{self._played.get(name, 0) + 1}/{self._total}"
 
     def _progress(self, text: str) -> None:
         if not self._err.is_terminal:
@@ -99,145 +107,71 @@ class Terminal:
         if self._status is None:
             self._status = self._err.status("")
             self._status.start()
+        if self._class:
+            running = ", ".join(f"{name} {self._count(name)}" for name in self._played)
+            text = f"{self._finished}/{self._class} done{self._time_left}; {running}"
         self._status.update(Text(printable(text, self._err.width - 4), no_wrap=True))
+
+    @property
+    def _time_left(self) -> str:
+        if not self._finished:
+            return ""
+        each = (time.monotonic() - self._began) / self._finished
+        minutes = each * (self._class - self._finished) / 60
+        return f", about {minutes:.0f} min left" if minutes >= 1 else ", less than a minute left"
 
     def _stop_progress(self) -> None:
         if self._status is not None:
             self._status.stop()
             self._status = None
 
+    def _note(self, name: str, note: str) -> None:
+        """Show what is to be known of a start; in a class once, not for each."""
+        if note not in self._notes:
+            self._notes.add(note)
+            self._line(note if self._class else f"{name}: {note}")
+
     def _line(self, text: str) -> None:
         self._err.print(Text(printable(text)), soft_wrap=True)
 
-    # The result
+    def _class_line(self, submission: SubmissionResult) -> Text:
+        width = len(str(self._class))
+        points = f"{number(submission.points)}/{number(submission.max_points)}"
+        wrong = [s.listed.id for s in submission.scenarios if s.outcome.findings]
+        what = submission.outcome.reason if submission.own else ", ".join(wrong[:2])
+        more = f" and {len(wrong) - 2} more" if len(wrong) > 2 and not submission.own else ""
+        return Text.assemble(
+            f"{self._finished:>{width}}/{self._class}  ",
+            (f"{printable(submission.name, _NAME):<{_NAME}}  ", "bold"),
+            (f"{submission.verdict:<7}", STYLES[submission.verdict]),
+            f"  {points:>9}  ",
+            (printable(what) + more, "dim"),
+        )
 
     def _show(self, report: Report) -> None:
+        if self._class:
+            self._out.print(_totals(report), soft_wrap=True)
+            return
+        sheet = Sheet(self._out, report.started, verbose=self._verbose)
         for submission in report.submissions:
-            self._show_submission(submission, report)
-        if len(report.submissions) > 1:
-            self._out.print(_totals(report))
-
-    def _show_submission(self, submission: SubmissionResult, report: Report) -> None:
-        self._out.print(_headline(submission, report))
-        if submission.how:
-            self._out.print(Text(submission.how, style="dim"))
-        self._out.print()
-        if submission.own is None or any(s.seconds for s in submission.scenarios):
-            self._out.print(_table(submission))
-            self._out.print()
-        for finding in submission.findings:
-            self._show_finding(finding, submission, None, report)
-        for scenario in submission.scenarios:
-            for finding in scenario.outcome.findings:
-                self._show_finding(finding, submission, scenario, report)
-            if self._verbose and scenario.timeline.entries:
-                self._show_timeline(scenario)
-
-    def _show_finding(
-        self,
-        finding: Finding,
-        submission: SubmissionResult,
-        scenario: ScenarioResult | None,
-        report: Report,
-    ) -> None:
-        where = f"{scenario.listed.id}: " if scenario else ""
-        self._out.print(
-            Text.assemble(
-                (finding.verdict.upper(), _STYLES[finding.verdict]),
-                " ",
-                (harmless(f"{where}{finding.title}"), "bold"),
-            )
-        )
-        rows = [("expected", finding.expected), ("happened", finding.actual)]
-        if scenario:
-            rows.insert(0, ("lab says", f"{scenario.listed.says} ({scenario.listed.ref})"))
-        if finding.hint:
-            rows.append(("try", finding.hint))
-        if scenario and finding.line:
-            rows.append(("step", f"{scenario.listed.path}:{finding.line}"))
-        if scenario:
-            rows.append(("again", _replay(report, submission, scenario)))
-        for label, text in rows:
-            self._row(label, text)
-        self._out.print()
-
-    def _row(self, label: str, text: str) -> None:
-        indent = 2 + _LABEL
-        lines = Text(harmless(text)).wrap(self._out, max(self._out.width - indent, 20))
-        for number_, line in enumerate(lines):
-            line.rstrip()
-            head = Text(f"  {label:<{_LABEL}}" if number_ == 0 else " " * indent, style="dim")
-            self._out.print(head.append_text(line), soft_wrap=True)
-
-    def _show_timeline(self, scenario: ScenarioResult) -> None:
-        self._out.print(Text(f"{scenario.listed.id}, as it was played", style="bold"))
-        marked = {i for finding in scenario.outcome.findings for i in finding.evidence}
-        for index, entry in enumerate(scenario.timeline.entries):
-            self._out.print(_entry(entry, marked=index in marked), soft_wrap=True)
-        self._out.print()
-
-
-def _entry(entry: AnyEntry, *, marked: bool) -> Text:
-    return Text(("> " if marked else "  ") + entry_line(entry), style="" if marked else "dim")
-
-
-def _headline(submission: SubmissionResult, report: Report) -> Text:
-    points = f"{number(submission.points)} of {number(submission.max_points)} points"
-    if submission.open_points:
-        points += f", {number(submission.open_points)} open"
-    reason = submission.outcome.reason
-    return Text.assemble(
-        (printable(submission.name), "bold"),
-        ": ",
-        (submission.verdict, _STYLES[submission.verdict]),
-        f", {points} ({harmless(report.started.plan)})",
-        f"\n{harmless(reason)}" if submission.own else "",
-    )
-
-
-def _table(submission: SubmissionResult) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
-    table.add_column("lab", no_wrap=True)
-    table.add_column("requirement", no_wrap=True)
-    table.add_column("verdict", no_wrap=True)
-    table.add_column("points", justify="right", no_wrap=True)
-    table.add_column("scenario", overflow="fold")
-    for scenario in submission.scenarios:
-        listed = scenario.listed
-        points = "open" if scenario.points is None else number(scenario.points)
-        advanced = " (advanced)" if listed.level == "advanced" else ""
-        detail = Text(harmless(f"{listed.id}{advanced}"))
-        if scenario.outcome.verdict in {Verdict.SKIPPED, Verdict.UNCLEAR}:
-            detail.append(f"\n{harmless(scenario.outcome.reason)}", style="dim")
-        table.add_row(
-            listed.ref,
-            listed.requirement,
-            Text(scenario.outcome.verdict, style=_STYLES[scenario.outcome.verdict]),
-            f"{points}/{number(listed.points)}",
-            detail,
-        )
-    return table
+            sheet.show(submission)
 
 
 def _totals(report: Report) -> Text:
-    counts = [
-        f"{sum(s.verdict is verdict for s in report.submissions)} {verdict}"
-        for verdict in (Verdict.PASSED, Verdict.FAILED, Verdict.UNCLEAR, Verdict.SKIPPED)
-        if any(s.verdict is verdict for s in report.submissions)
-    ]
-    return Text(f"{len(report.submissions)} submissions: {', '.join(counts)}")
-
-
-def _replay(report: Report, submission: SubmissionResult, scenario: ScenarioResult) -> str:
-    target = report.started.targets[report.started.submissions.index(submission.name)]
-    return " ".join(
-        part
-        for part in (
-            "twidder check",
-            target,
-            f"--scenario {shlex.quote(scenario.listed.name)}",
-            report.started.replay,
-            "-v",
-        )
-        if part
+    """Return what a class adds up to, and what was alike in it."""
+    counts = Counter(submission.verdict for submission in report.submissions)
+    verdicts = (Verdict.PASSED, Verdict.FAILED, Verdict.UNCLEAR, Verdict.SKIPPED)
+    said = ", ".join(f"{counts[verdict]} {verdict}" for verdict in verdicts if counts[verdict])
+    lines = ["", f"{len(report.submissions)} submissions: {said}"]
+    starts = Counter(s.outcome.reason for s in report.submissions if s.own)
+    lines += [f"  {count:>3} x {harmless(reason)}" for reason, count in starts.most_common()]
+    failed = Counter(
+        scenario.listed.id
+        for submission in report.submissions
+        for scenario in submission.scenarios
+        if scenario.outcome.verdict is Verdict.FAILED and not submission.own
     )
+    if failed:
+        lines.append("failed most often:")
+    lines += [f"  {count:>3} x {name}" for name, count in failed.most_common(_OFTEN)]
+    return Text("\n".join(lines))

@@ -1,0 +1,195 @@
+"""The folder of results: on disk as they come, and what an earlier run left is gone on from."""
+
+import csv
+import itertools
+import json
+import os
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import msgspec
+import pytest
+
+from tests.checker.reports import FAILED, PASSED, SCENARIOS, started
+from twidder_cli.errors import OperatorError
+from twidder_cli.load.library import find_contract
+from twidder_cli.model.events import (
+    Event,
+    RunFinished,
+    ScenarioFinished,
+    SubmissionFinished,
+    SubmissionStarted,
+)
+from twidder_cli.model.job import Job, Submission
+from twidder_cli.model.scenario import Source
+from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.results import Results, fingerprint
+
+CRASHED = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="our worker ended")
+DEAD = Outcome(verdict=Verdict.FAILED, blame=Blame.SUBMISSION, reason="The server did not start")
+
+
+def turn(name: str, outcome: Outcome = PASSED, own: Outcome | None = None) -> list[Event]:
+    """Return the events of one submission, which did alike in every scenario."""
+    scenarios = [
+        ScenarioFinished(submission=name, scenario=listed.id, outcome=outcome, seconds=1)
+        for listed in SCENARIOS
+    ]
+    begun = SubmissionStarted(submission=name, origin="/class")
+    ended = SubmissionFinished(submission=name, seconds=4, outcome=own)
+    return [begun, ended] if own else [begun, *scenarios, ended]
+
+
+def write(results: Results, events: Iterable[Event]) -> None:
+    with closing(results):
+        for event in events:
+            results.handle(event)
+
+
+def graded(folder: Path, turns: dict[str, list[Event]], *, end: bool = True) -> None:
+    """Write the results of a run, as it would; without its end it was cut off."""
+    results = Results(folder, resume=False)
+    list(results.keep({name: f"print of {name}" for name in turns}))
+    last = [RunFinished(seconds=9)] if end else []
+    write(results, [started(*turns), *itertools.chain.from_iterable(turns.values()), *last])
+
+
+def table(folder: Path) -> dict[str, dict[str, str]]:
+    with (folder / "class.csv").open(newline="") as file:
+        return {row["submission"]: row for row in csv.DictReader(file)}
+
+
+def kept(folder: Path, **prints: str) -> list[Event]:
+    return list(Results(folder, resume=True).keep(prints))
+
+
+def test_every_output_says_the_same(tmp_path: Path) -> None:
+    graded(tmp_path / "r", {"anna": turn("anna"), "bob": turn("bob", FAILED)})
+    rows = table(tmp_path / "r")
+    assert [(r["verdict"], r["points"], r["max_points"]) for r in rows.values()] == [
+        ("passed", "7.5", "7.5"),
+        ("failed", "0", "7.5"),
+    ]
+    assert [rows["bob"][listed.id] for listed in SCENARIOS] == ["failed"] * 4
+    document = json.loads((tmp_path / "r/class.json").read_text())
+    suites = ET.parse(tmp_path / "r/junit.xml").getroot()  # noqa: S314  our own file
+    assert [s["verdict"] for s in document["submissions"]] == ["passed", "failed"]
+    assert [(s.get("name"), s.get("failures")) for s in suites] == [("anna", "0"), ("bob", "4")]
+    assert (tmp_path / "r/texts/bob.txt").read_text().startswith("bob: failed, 0 of 7.5 points")
+
+
+def test_what_was_finished_is_on_disk_though_the_run_was_cut_off(tmp_path: Path) -> None:
+    turns = {"anna": turn("anna"), "bob": turn("bob", FAILED)[:-1]}
+    graded(tmp_path, turns, end=False)
+    assert list(table(tmp_path)) == ["anna"]
+    assert kept(tmp_path, anna="print of anna", bob="print of bob") == turns["anna"]
+
+
+def test_what_has_changed_is_graded_again(tmp_path: Path) -> None:
+    graded(tmp_path, {"anna": turn("anna"), "bob": turn("bob")})
+    assert kept(tmp_path, anna="another print", bob="print of bob") == turn("bob")
+
+
+@pytest.mark.parametrize(("own", "is_kept"), [(CRASHED, False), (DEAD, True)])
+def test_what_we_could_not_do_is_tried_again(own: Outcome, is_kept: bool, tmp_path: Path) -> None:
+    graded(tmp_path, {"anna": turn("anna", own=own)})
+    assert bool(kept(tmp_path, anna="print of anna")) is is_kept
+
+
+@pytest.mark.parametrize("damage", [b"", b"{", b'{"fingerprint": "print of anna"}\n{"type": "x"}'])
+def test_an_archive_that_is_damaged_is_written_anew(damage: bytes, tmp_path: Path) -> None:
+    graded(tmp_path, {"anna": turn("anna")})
+    (tmp_path / "events/anna.jsonl").write_bytes(damage)
+    assert kept(tmp_path, anna="print of anna") == []
+
+
+def test_a_resumed_run_ends_with_the_results_of_both(tmp_path: Path) -> None:
+    graded(tmp_path, {"anna": turn("anna"), "bob": turn("bob")[:-1]}, end=False)
+    archive = (tmp_path / "events/anna.jsonl").stat()
+    results = Results(tmp_path, resume=True)
+    earlier = list(results.keep({"anna": "print of anna", "bob": "print of bob"}))
+    write(results, [started("anna", "bob"), *earlier, *turn("bob", FAILED), RunFinished(seconds=5)])
+    assert results.kept == {"anna"}
+    assert [row["verdict"] for row in table(tmp_path).values()] == ["passed", "failed"]
+    assert (tmp_path / "events/anna.jsonl").stat().st_ino == archive.st_ino
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_results_are_never_written_over(tmp_path: Path) -> None:
+    graded(tmp_path, {"anna": turn("anna")})
+    with pytest.raises(OperatorError, match="--resume goes on with them"):
+        Results(tmp_path, resume=False)
+
+
+def test_a_folder_that_can_not_be_is_the_operators_mistake(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OperatorError, match="can't be used for results: "):
+        Results(tmp_path / "file/results", resume=False)
+
+
+def test_no_cell_is_a_formula(tmp_path: Path) -> None:
+    formula = msgspec.structs.replace(DEAD, reason="=HYPERLINK(1)")
+    graded(tmp_path, {"anna": turn("anna", own=formula)})
+    assert table(tmp_path)["anna"]["reason"] == "'=HYPERLINK(1)"
+
+
+def test_names_are_in_their_list_and_nowhere_else(tmp_path: Path) -> None:
+    results = Results(tmp_path, resume=False)
+    results.write_names([("1234", "Åsa Öst", "Åsa Öst_1234_assignsubmission_file_")])
+    write(results, [started("1234"), *turn("1234"), RunFinished(seconds=1)])
+    holding = [p.name for p in tmp_path.rglob("*") if p.is_file() and "Öst" in p.read_text()]
+    assert holding == ["names.csv"]
+
+
+JOB = Job(
+    submission=Submission(name="anna", kind="folder", location=""),
+    scenarios=(Source(id="a", path="a.yaml", text="title: a"),),
+    contract=find_contract(None),
+    patience=1.0,
+    seed=1,
+    workspace="",
+)
+
+
+def submitted(folder: Path) -> Job:
+    """Write a submission, and return its job."""
+    (folder / "sub").mkdir(parents=True)
+    (folder / "server.py").write_text("app = 1")
+    (folder / "sub/x.py").write_text("2")
+    place = msgspec.structs.replace(JOB.submission, location=str(folder))
+    return msgspec.structs.replace(JOB, submission=place)
+
+
+def test_the_same_work_has_the_same_fingerprint_wherever_it_is(tmp_path: Path) -> None:
+    here, there = submitted(tmp_path / "a"), submitted(tmp_path / "b")
+    renamed = msgspec.structs.replace(there.submission, name="bob")
+    there = msgspec.structs.replace(there, submission=renamed, seed=7, lanes=3, workspace="/w")
+    assert fingerprint(here, "1") == fingerprint(there, "1")
+
+
+def test_whatever_decides_a_verdict_changes_the_fingerprint(tmp_path: Path) -> None:
+    job = submitted(tmp_path / "a")
+    source = Source(id="a", path="a.yaml", text="title: b")
+    contract = msgspec.structs.replace(job.contract, vouched=True)
+    prints = {
+        fingerprint(job, "1"),
+        fingerprint(job, "2"),
+        fingerprint(msgspec.structs.replace(job, patience=2.0), "1"),
+        fingerprint(msgspec.structs.replace(job, scenarios=(source,)), "1"),
+        fingerprint(msgspec.structs.replace(job, contract=contract), "1"),
+    }
+    (tmp_path / "a/sub/x.py").write_text("3")
+    prints.add(fingerprint(job, "1"))
+    (tmp_path / "a/sub/x.py").rename(tmp_path / "a/sub/y.py")
+    prints.add(fingerprint(job, "1"))
+    assert len(prints) == 7
+
+
+def test_a_fingerprint_waits_for_no_pipe(tmp_path: Path) -> None:
+    job = submitted(tmp_path / "a")
+    before = fingerprint(job, "1")
+    os.mkfifo(tmp_path / "a/pipe")
+    (tmp_path / "a/link").symlink_to("/dev/zero")
+    assert fingerprint(job, "1") == before
