@@ -12,8 +12,8 @@ from tests.checker.waiting import LONG
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.job import Submission
 from twidder_cli.submissions import launch
+from twidder_cli.submissions.copy import copied
 from twidder_cli.submissions.find import find
-from twidder_cli.submissions.server import _copy
 
 ROOT = Path(__file__).parents[2]
 
@@ -231,7 +231,7 @@ def test_a_submission_is_started_in_a_copy_of_its_files_and_folders_alone(tmp_pa
 def test_a_link_inside_a_submission_is_copied_as_what_it_leads_to(tmp_path: Path) -> None:
     put(tmp_path / "lab/static/page.html", "page")
     (tmp_path / "lab/index.html").symlink_to("static/page.html")
-    _copy(tmp_path / "lab", tmp_path / "copy")
+    copied(tmp_path / "lab", tmp_path / "copy")
     assert (tmp_path / "copy/index.html").read_text() == "page"
     assert not (tmp_path / "copy/index.html").is_symlink()
 
@@ -239,14 +239,14 @@ def test_a_link_inside_a_submission_is_copied_as_what_it_leads_to(tmp_path: Path
 def test_a_link_to_a_folder_above_is_left_out(tmp_path: Path) -> None:
     put(tmp_path / "lab/static/page.html")
     (tmp_path / "lab/static/up").symlink_to("..")
-    _copy(tmp_path / "lab", tmp_path / "copy")
+    copied(tmp_path / "lab", tmp_path / "copy")
     assert not (tmp_path / "copy/static/up").exists()
 
 
 def test_what_is_read_only_may_be_written_in_the_copy(tmp_path: Path) -> None:
     put(tmp_path / "lab/data/twidder.db").chmod(0o444)
     (tmp_path / "lab/data").chmod(0o555)
-    _copy(tmp_path / "lab", tmp_path / "copy")
+    copied(tmp_path / "lab", tmp_path / "copy")
     modes = [(tmp_path / "copy" / name).stat().st_mode for name in ("data", "data/twidder.db")]
     assert all(mode & 0o200 for mode in modes)
     assert (tmp_path / "lab/data/twidder.db").stat().st_mode & 0o777 == 0o444
@@ -255,5 +255,5 @@ def test_what_is_read_only_may_be_written_in_the_copy(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_what_can_not_be_read_is_left_out(tmp_path: Path) -> None:
     put(tmp_path / "lab/secret.txt").chmod(0)
-    _copy(tmp_path / "lab", tmp_path / "copy")
+    copied(tmp_path / "lab", tmp_path / "copy")
     assert list((tmp_path / "copy").iterdir()) == []

@@ -4,7 +4,6 @@ import os
 import re
 import shutil
 import socket
-import stat
 import sys
 import time
 from collections.abc import Iterator, Mapping
@@ -15,9 +14,9 @@ from twidder_cli import processes
 from twidder_cli.model.job import Submission
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import printable
+from twidder_cli.submissions.copy import copied
 from twidder_cli.wire import http
 
-_LEFT_OUT = {".git", ".hg", "__pycache__", "node_modules", ".venv", "venv", ".idea", ".vscode"}
 _MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
 _LOG_LINES = 12
 _CHATTER = re.compile(
@@ -98,7 +97,7 @@ def _start(submission: Submission, workspace: Path, home: Path, listener: int) -
             argv, folder=home, writable=workspace, env=_environment(home, env), keep=[listener]
         )
     copy = workspace / "copy"
-    _copy(Path(submission.location), copy)
+    copied(Path(submission.location), copy)
     launcher = str(Path(__file__).with_name("launch.py"))
     argv = [sys.executable, launcher, *gunicorn, "server:app"]
     return processes.start(
@@ -117,34 +116,6 @@ def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str
         "PYTHONDONTWRITEBYTECODE": "1",
         **(extra or {}),
     }
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy what can be read of files and folders; no pipes, no devices, no links out of it."""
-    root = source.resolve()
-
-    def left_out(folder: str, names: list[str]) -> list[str]:
-        return [name for name in names if not _belongs(Path(folder, name), root)]
-
-    shutil.copytree(source, target, ignore=left_out)
-    for folder, folders, files in os.walk(target):
-        for name in (*folders, *files):
-            path = Path(folder, name)
-            path.chmod(path.stat().st_mode | stat.S_IRUSR | stat.S_IWUSR)
-
-
-def _belongs(path: Path, root: Path) -> bool:
-    try:
-        if path.is_symlink() and not path.resolve().is_relative_to(root):
-            return False
-        mode = path.stat().st_mode
-    except OSError:
-        return False  # a link to nowhere, or in a circle
-    if stat.S_ISDIR(mode):
-        is_below_itself = path.is_symlink() and path.parent.resolve().is_relative_to(path.resolve())
-        is_environment = path.name in _LEFT_OUT or (path / "pyvenv.cfg").exists()
-        return os.access(path, os.R_OK | os.X_OK) and not is_environment and not is_below_itself
-    return stat.S_ISREG(mode) and os.access(path, os.R_OK)
 
 
 def _await_answer(
