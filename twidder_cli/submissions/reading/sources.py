@@ -1,0 +1,208 @@
+"""Python source as it was handed in: decoded and parsed, never imported."""
+
+import ast
+import codecs
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+_ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "mac-roman"}
+"""What students' editors write. Other codecs may take for ever on a hostile file (punycode)."""
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+_FORMATTED = re.compile(r"""\b[rR]?[fF][rR]?['"]""")
+_COSTLIEST = 300_000_000
+"""Python 3.11 looks for every brace of an f-string from its start: braces times characters."""
+
+_IMPORTS = 500
+"""Of one file. More are no application's."""
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module, and what is taken from it. `is_optional`: its absence is caught."""
+
+    module: str
+    names: tuple[str, ...]
+    level: int
+    is_optional: bool
+    line: int = field(compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One Python file. Where Python can't read it, `broken` says why and `broken_line` where."""
+
+    path: str
+    text: str
+    tree: ast.Module
+    broken: str = ""
+    broken_line: int = 0
+
+    @cached_property
+    def nodes(self) -> list[ast.AST]:
+        """All there is, in the file's order, but for what is only done when it is run by hand."""
+        return list(walked(self.tree, ()))
+
+    @cached_property
+    def module_level(self) -> list[ast.AST]:
+        """What binds the module's names: nothing inside functions and classes."""
+        return list(walked(self.tree, (*FUNCTIONS, ast.ClassDef)))
+
+    @cached_property
+    def functions(self) -> dict[str, Function]:
+        """The module's own functions, by name."""
+        return {node.name: node for node in self.module_level if isinstance(node, Function)}
+
+    @cached_property
+    def at_import(self) -> list[ast.AST]:
+        """What is carried out when it is imported, the functions called there included."""
+        nodes = list(walked(self.tree, FUNCTIONS))
+        entered: set[str] = set()
+        for node in nodes:  # which grows meanwhile
+            match node:
+                case ast.Call(func=ast.Name(id=name)) if name in self.functions:
+                    if name not in entered:
+                        entered.add(name)
+                        for statement in self.functions[name].body:
+                            nodes.extend(walked(statement, FUNCTIONS))
+                case _:
+                    pass
+        return nodes
+
+    @cached_property
+    def imports(self) -> list[Import]:
+        """What it imports, wherever that stands."""
+        optional = {
+            id(node)
+            for attempt in self.nodes
+            if isinstance(attempt, ast.Try) and any(map(_catches_import, attempt.handlers))
+            for statement in attempt.body
+            for node in walked(statement, ())
+        }
+        found = (
+            Import(module, names, level, is_optional=id(node) in optional, line=line)
+            for node in self.nodes
+            for module, names, level, line in _imported(node)
+        )
+        return list(dict.fromkeys(found))[:_IMPORTS]
+
+
+def parsed(path: str, data: bytes) -> Source | None:
+    """Return a file's source, with an empty tree where it is no Python; None: too costly to parse.
+
+    Reading never fails. What Python itself would refuse is in `broken`.
+    """
+    text, complaint = decoded(data)
+    if _FORMATTED.search(text) and text.count("{") * len(text) > _COSTLIEST:
+        return None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # "\d" and the like
+            tree = ast.parse(text)
+    except SyntaxError as error:
+        return Source(path, text, _nothing(), complaint or error.msg, error.lineno or 0)
+    except (ValueError, RecursionError, MemoryError):
+        why = "it holds null bytes" if "\0" in text else "it is nested too deeply"
+        return Source(path, text, _nothing(), complaint or why)
+    return Source(path, text, tree, complaint)
+
+
+def decoded(data: bytes) -> tuple[str, str]:
+    """Return a file's text, and what Python would say against its encoding."""
+    if data.startswith(_UTF_16):
+        return data.decode("utf-16", "replace"), "it is in UTF-16, save it as UTF-8"
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        if codecs.lookup(encoding).name in _ENCODINGS:
+            return data.decode(encoding), ""
+        complaint = "it is in an encoding that is not read here"
+    except (SyntaxError, UnicodeDecodeError):
+        complaint = "it is not in UTF-8 and names no other encoding"
+    return data.decode("latin-1"), complaint
+
+
+def _nothing() -> ast.Module:
+    return ast.Module(body=[], type_ignores=[])
+
+
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+
+
+def walked(node: ast.AST, closed: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
+    """Yield nodes in the file's order; of what is `closed`, the outside only.
+
+    What stands under `if __name__ == "__main__"` is left out. Not recursive:
+    source may be nested deeply.
+    """
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, closed):
+            waiting.extend(reversed(list(_children(node))))
+
+
+def _children(node: ast.AST) -> Iterable[ast.AST]:
+    if isinstance(node, ast.If) and _is_for_others(node.test):
+        return node.orelse
+    return ast.iter_child_nodes(node)
+
+
+def _is_for_others(test: ast.expr) -> bool:
+    """Whether a branch is for running a file by hand, or for type checkers."""
+    match test:
+        case ast.Compare(
+            left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant("__main__")]
+        ):
+            return True
+        case ast.Compare(
+            left=ast.Constant("__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]
+        ):
+            return True
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name == "TYPE_CHECKING"
+        case _:
+            return False
+
+
+def _catches_import(handler: ast.ExceptHandler) -> bool:
+    match handler.type:
+        case None:
+            return True
+        case ast.Tuple(elts=types):
+            return any(_is_import_error(one) for one in types)
+        case one:
+            return _is_import_error(one)
+
+
+def _is_import_error(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id in {
+        "ImportError",
+        "ModuleNotFoundError",
+        "Exception",
+    }
+
+
+def _imported(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int, int]]:
+    match node:
+        case ast.Import(names=aliases, lineno=line):
+            for alias in aliases:
+                yield alias.name, (), 0, line
+        case ast.ImportFrom(module=module, names=aliases, level=level, lineno=line):
+            yield module or "", tuple(alias.name for alias in aliases), level, line
+        case ast.Call(
+            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
+            args=[ast.Constant(str() as module), *_],
+            lineno=line,
+        ) if module and not module.startswith("."):
+            yield module, (), 0, line
+        case _:
+            pass
