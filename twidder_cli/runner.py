@@ -4,6 +4,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -57,8 +58,11 @@ class Runner:
             return
         account = _Account(job)
         with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
-            job = msgspec.structs.replace(job, workspace=folder)
-            self._worker = worker = processes.Worker(_WORKER, msgspec.json.encode(job))
+            sandbox = _sandbox(job)
+            job = msgspec.structs.replace(job, workspace=folder, sandbox=sandbox.value)
+            self._worker = worker = processes.Worker(
+                _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=Path(folder)
+            )
             watch = _Watch(worker, _SILENCE * job.patience)
             try:
                 for line in worker.lines():
@@ -75,6 +79,14 @@ class Runner:
                 worker.stop(_CLEAN_UP)
                 self._worker = None
         yield from account.missing(INTERRUPTED if self.interrupted else _crashed(worker.errors()))
+
+
+def _sandbox(job: Job) -> processes.Sandbox:
+    if job.submission.kind == "url":
+        return processes.Sandbox.NONE  # nothing of it runs here
+    if job.sandbox == "auto":
+        return processes.best_sandbox()
+    return processes.Sandbox(job.sandbox)
 
 
 class _Watch:

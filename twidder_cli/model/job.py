@@ -20,7 +20,8 @@ class Job(Noun):
 
     `salt` makes the users of this run others than those of another with the
     same seed. `workspace` is a folder that is removed later; `lanes` is how many servers
-    of the submission are played on at a time.
+    of the submission are played on at a time. `sandbox` is how it is confined; "auto", the
+    best way that this machine has, is settled before a worker reads it.
     """
 
     submission: Submission
@@ -31,3 +32,4 @@ class Job(Noun):
     salt: str = ""
     workspace: str
     lanes: int = 1
+    sandbox: Literal["auto", "full", "submission", "processes", "none"] = "auto"
