@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterable, Iterator
+from pathlib import Path
 
 import msgspec
 
@@ -107,8 +108,11 @@ class Runner:
     def _grade(self, job: Job) -> Iterator[Event]:
         account = _Account(job)
         with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
-            job = msgspec.structs.replace(job, workspace=folder)
-            worker = processes.Worker(_WORKER, msgspec.json.encode(job))
+            sandbox = _sandbox(job)
+            job = msgspec.structs.replace(job, workspace=folder, sandbox=sandbox.value)
+            worker = processes.Worker(
+                _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=Path(folder)
+            )
             self._workers.add(worker)
             if self._is_over:
                 worker.terminate()  # it came too late to be told with the others
@@ -131,6 +135,14 @@ class Runner:
             yield from account.missing(INTERRUPTED)
         else:
             yield from account.missing(watch.verdict or _crashed(worker.errors()))
+
+
+def _sandbox(job: Job) -> processes.Sandbox:
+    if job.submission.kind == "url":
+        return processes.Sandbox.NONE  # nothing of it runs here
+    if job.sandbox == "auto":
+        return processes.best_sandbox()
+    return processes.Sandbox(job.sandbox)
 
 
 class _Watch:

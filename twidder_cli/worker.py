@@ -110,7 +110,12 @@ class Grading:
         began = time.monotonic()
         workspace = Path(self._job.workspace) / f"start-{number}"
         running = servers.enter_context(
-            started(self._job.submission, workspace, self._learned.pace.scaled(START))
+            started(
+                self._job.submission,
+                workspace,
+                self._learned.pace.scaled(START),
+                processes.Sandbox(self._job.sandbox),
+            )
         )
         if number == 1:
             self._emit(

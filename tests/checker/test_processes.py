@@ -22,13 +22,15 @@ import os, sys
 from pathlib import Path
 from twidder_cli import processes
 
-kind, program, folder, mark = sys.argv[1:]
-if kind == "alone":
-    processes.namespace = lambda: ()
+sandbox, program, folder, mark = sys.argv[1:]
 processes.adopt_orphans()
-where = {"folder": Path(folder), "writable": Path(folder)}
-environment = {"PATH": os.environ["PATH"], "MARK": mark}
-process = processes.start([sys.executable, "-c", program], **where, env=environment)
+process = processes.start(
+    [sys.executable, "-c", program],
+    folder=Path(folder),
+    writable=Path(folder),
+    env={"PATH": os.environ["PATH"], "MARK": mark},
+    sandbox=processes.Sandbox(sandbox),
+)
 print("started", flush=True)
 sys.stdin.readline()
 process.kill()
@@ -66,12 +68,12 @@ ENDING = ("a child whose parent ends", "a daemon")
 """Those whose first process ends, which in a namespace of its own ends all of them."""
 
 needs_bubblewrap = pytest.mark.skipif(
-    not processes.namespace(), reason="bubblewrap can't be used here"
+    not processes.best_sandbox().has_own_system, reason="bubblewrap can't be used here"
 )
 CASES = [
-    *(pytest.param("alone", name) for name in PROGRAMS),
+    *(pytest.param("none", name) for name in PROGRAMS),
     *(
-        pytest.param("confined", name, marks=needs_bubblewrap)
+        pytest.param("submission", name, marks=needs_bubblewrap)
         for name in PROGRAMS
         if name not in ENDING
     ),
@@ -102,9 +104,9 @@ def say(pipe: IO[str] | None) -> None:
 
 
 @contextmanager
-def driven(kind: str, program: str, folder: Path, mark: str) -> Iterator["subprocess.Popen[str]"]:
+def driven(sandbox: str, program: str, folder: Path, mark: str) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(  # noqa: S603  our own script
-        [sys.executable, "-c", DRIVER, kind, program, str(folder), mark],
+        [sys.executable, "-c", DRIVER, sandbox, program, str(folder), mark],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -119,11 +121,11 @@ def driven(kind: str, program: str, folder: Path, mark: str) -> Iterator["subpro
                 process.kill()
 
 
-@pytest.mark.parametrize(("kind", "name"), CASES)
-def test_killing_leaves_nothing(kind: str, name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("sandbox", "name"), CASES)
+def test_killing_leaves_nothing(sandbox: str, name: str, tmp_path: Path) -> None:
     program, count = PROGRAMS[name]
     mark = uuid.uuid4().hex
-    with driven(kind, program, tmp_path, mark) as driver:
+    with driven(sandbox, program, tmp_path, mark) as driver:
         wait_for(lambda: len(list(tmp_path.glob("*.ready"))) == count, f"{count} processes")
         assert len(marked(mark)) >= count
         say(driver.stdin)
@@ -135,7 +137,7 @@ def test_killing_leaves_nothing(kind: str, name: str, tmp_path: Path) -> None:
 def test_what_is_confined_dies_with_who_started_it(tmp_path: Path) -> None:
     program, count = PROGRAMS["a daemon beside its parent"]
     mark = uuid.uuid4().hex
-    with driven("confined", program, tmp_path, mark) as driver:
+    with driven("submission", program, tmp_path, mark) as driver:
         wait_for(lambda: len(list(tmp_path.glob("*.ready"))) == count, "a daemon")
         assert marked(mark) != []
         driver.kill()
@@ -153,6 +155,7 @@ process = processes.start(
     folder=Path.cwd(),
     writable=Path.cwd(),
     env={"PATH": os.environ["PATH"]},
+    sandbox=processes.Sandbox.NONE,
 )
 while process.exit_code is None:
     process._popen.wait()
@@ -178,10 +181,16 @@ def test_only_the_last_of_what_is_printed_is_kept(tmp_path: Path) -> None:
 
 WORKER = """
 import sys
+from pathlib import Path
 from twidder_cli import processes
 
 script, job, patience = sys.argv[1:]
-worker = processes.Worker((sys.executable, "-c", script), b"x" * int(job))
+worker = processes.Worker(
+    (sys.executable, "-c", script),
+    b"x" * int(job),
+    sandbox=processes.Sandbox.NONE,
+    workspace=Path("/nowhere"),
+)
 first = next(worker.lines(), b"")
 if patience == "wait":
     print([first, *worker.lines()])

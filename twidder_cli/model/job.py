@@ -21,7 +21,8 @@ class Job(Noun):
     `salt` makes the users of this run others than those of another with the
     same seed. `workspace` is a folder that is removed later; `lanes` is how many servers
     of the submission are played on at a time, and `limit` how many seconds
-    all of it may take.
+    all of it may take. `sandbox` is how it is confined; "auto", the best way
+    that this machine has, is settled before a worker reads it.
     """
 
     submission: Submission
@@ -33,3 +34,4 @@ class Job(Noun):
     workspace: str
     lanes: int = 1
     limit: float = 600.0
+    sandbox: Literal["auto", "full", "submission", "processes", "none"] = "auto"

@@ -25,10 +25,14 @@ _CHATTER = re.compile(
 )
 _FOREIGN_FRAME = re.compile(r"<frozen |/gunicorn/|/importlib/")
 _ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
-_UNCONFINED = (
-    "WARNING: this machine gives no process namespaces (install bubblewrap), so the submission "
-    "runs as you do, and may do all that you may"
-)
+_WARNINGS = {
+    processes.Sandbox.FULL: "",
+    processes.Sandbox.SUBMISSION: "its server shares this machine's ports and disk",
+    processes.Sandbox.PROCESSES: "it can read your files and use the network as you can",
+    processes.Sandbox.NONE: "it runs as you do, and may do all that you may",
+}
+_LAUNCHER = Path(__file__).with_name("launch.py")
+_REFERENCE = Path(__file__).parents[2] / "twidder"
 _BOOTING = "Booting worker with pid"
 _BOOTS = 3
 _COMMAND = "gunicorn --workers 1 --threads 100 server:app"
@@ -45,10 +49,16 @@ class NotStarted(Exception):  # noqa: N818  the submission's doing, told as a fi
 class Running:
     """A submission that answers at `url`. `how` says for people what was started."""
 
-    def __init__(self, url: str, how: str, process: processes.Process | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        how: str,
+        process: processes.Process | None = None,
+        notes: tuple[str, ...] = (),
+    ) -> None:
         self.url = url
         self.how = how
-        self.notes = () if process is None or processes.namespace() else (_UNCONFINED,)
+        self.notes = notes
         self._process = process
 
     @property
@@ -56,9 +66,19 @@ class Running:
         """Whether it may still answer; always so for a URL, which is not ours to know."""
         return self._process is None or self._process.exit_code is None
 
+    @property
+    def excess(self) -> str:
+        """Why it was ended, such as "it used more than 1 GiB of memory and was ended"."""
+        return self._process.excess if self._process else ""
+
 
 @contextmanager
-def started(submission: Submission, workspace: Path, timeout: float) -> Iterator[Running]:
+def started(
+    submission: Submission,
+    workspace: Path,
+    timeout: float,
+    sandbox: processes.Sandbox,
+) -> Iterator[Running]:
     """Start a submission in a fresh copy and yield it once it answers; it is gone afterwards.
 
     Raises NotStarted when there is no answer within `timeout` seconds.
@@ -70,19 +90,31 @@ def started(submission: Submission, workspace: Path, timeout: float) -> Iterator
     home.mkdir(parents=True)
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        process = _start(submission, workspace, home, listener.fileno())
+        process = _start(submission, workspace, home, listener.fileno(), sandbox)
     try:
         _await_answer(process, url, submission, timeout)
         how = f"{_COMMAND}, in a copy of the folder"
         if submission.kind == "reference":
             how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
-        yield Running(url, how, process)
+        yield Running(url, how, process, _warnings(sandbox))
     finally:
         process.kill()
         shutil.rmtree(workspace, ignore_errors=True)
 
 
-def _start(submission: Submission, workspace: Path, home: Path, listener: int) -> processes.Process:
+def _warnings(sandbox: processes.Sandbox) -> tuple[str, ...]:
+    warning = _WARNINGS[sandbox]
+    lead = "WARNING: this submission is not fully confined"
+    return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
+
+
+def _start(
+    submission: Submission,
+    workspace: Path,
+    home: Path,
+    listener: int,
+    sandbox: processes.Sandbox,
+) -> processes.Process:
     gunicorn = [
         "--bind", f"fd://{listener}",
         "--workers", "1",
@@ -94,14 +126,25 @@ def _start(submission: Submission, workspace: Path, home: Path, listener: int) -
         argv = [sys.executable, "-m", "gunicorn", *gunicorn, submission.location]
         env = {"TWIDDER_DATABASE": str(home / "twidder.db")}
         return processes.start(
-            argv, folder=home, writable=workspace, env=_environment(home, env), keep=[listener]
+            argv,
+            folder=home,
+            writable=workspace,
+            env=_environment(home, env),
+            sandbox=sandbox,
+            keep=[listener],
+            readable=[_REFERENCE],
         )
     copy = workspace / "copy"
     copied(Path(submission.location), copy)
-    launcher = str(Path(__file__).with_name("launch.py"))
-    argv = [sys.executable, launcher, *gunicorn, "server:app"]
+    argv = [sys.executable, str(_LAUNCHER), *gunicorn, "server:app"]
     return processes.start(
-        argv, folder=copy, writable=workspace, env=_environment(home), keep=[listener]
+        argv,
+        folder=copy,
+        writable=workspace,
+        env=_environment(home),
+        sandbox=sandbox,
+        keep=[listener],
+        readable=[_LAUNCHER],
     )
 
 
@@ -129,6 +172,8 @@ def _await_answer(
             http.call("GET", f"{url}/", {}, None, timeout=max(left, 0.1))
         except http.Lost as lost:
             log = process.log()
+            if process.excess:
+                raise NotStarted(_ended(process.excess, log)) from None
             if process.exit_code is not None:
                 raise NotStarted(_died(process.exit_code, log, submission)) from None
             if log.count(_BOOTING) > _BOOTS:
@@ -157,6 +202,15 @@ def _died(exit_code: int, log: str, submission: Submission) -> Finding:
         expected=f"{_COMMAND} starts and answers",
         actual=f"it ended with exit code {exit_code}; its last words:\n{_last_words(log)}",
         hint="Start it with that command in your folder, and mend what the last lines say.",
+    )
+
+
+def _ended(excess: str, log: str) -> Finding:
+    return Finding(
+        title="The server was ended before it answered",
+        expected=f"{_COMMAND} starts and answers within the limits of docs/sandbox.md",
+        actual=f"{excess}; its last words:\n{_last_words(log) or '(none)'}",
+        hint="What runs when the module is imported has to come to an end, and with little.",
     )
 
 

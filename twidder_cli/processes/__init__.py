@@ -1,0 +1,29 @@
+"""The one place that starts processes, confines them, and ends them with all their descendants."""
+
+from twidder_cli.processes.ending import kill_descendants
+from twidder_cli.processes.limits import Limits
+from twidder_cli.processes.machine import best_sandbox
+from twidder_cli.processes.ourselves import (
+    adopt_orphans,
+    become,
+    close_to_others,
+    end_with_parent,
+)
+from twidder_cli.processes.sandbox import Sandbox
+from twidder_cli.processes.submission import LOG_LIMIT, Process, start
+from twidder_cli.processes.worker import Worker
+
+__all__ = [
+    "LOG_LIMIT",
+    "Limits",
+    "Process",
+    "Sandbox",
+    "Worker",
+    "adopt_orphans",
+    "become",
+    "best_sandbox",
+    "close_to_others",
+    "end_with_parent",
+    "kill_descendants",
+    "start",
+]
