@@ -8,6 +8,10 @@ from twidder_cli.load.library import find_contract
 from twidder_cli.load.source import Mistakes
 from twidder_cli.model.contract import FUNCTIONS, Contract, Operation, SocketPlace, TokenPlace
 
+PLACE_WANTED = (
+    "c.yaml:3:73: expected 'json:data', 'header:Authorization' or 'cookie:session', got 'data'"
+)
+
 
 def mistakes_in(text: str) -> list[str]:
     mistakes = Mistakes()
@@ -41,7 +45,9 @@ def test_a_greeting_may_be_a_value_of_its_own() -> None:
     text = changed(CONTRACT, 'greeting: "{token}"', 'greeting: {type: hello, token: "{token}"}')
     contract = loaded(text)
     assert contract is not None
-    assert contract.socket.greeting == {"type": "hello", "token": "{token}"}
+    assert contract.socket == SocketPlace(
+        path="/ws", greeting={"type": "hello", "token": "{token}"}
+    )
 
 
 def test_a_socket_may_have_no_greeting() -> None:
@@ -50,7 +56,43 @@ def test_a_socket_may_have_no_greeting() -> None:
     assert contract.socket == SocketPlace(path="/ws", greeting=None)
 
 
-@pytest.mark.parametrize("place", ["json:", "json:data.token", "header:X-Token"])
+def test_a_socket_may_have_headers_and_the_address_in_its_path() -> None:
+    text = changed(
+        CONTRACT,
+        '{path: /ws, greeting: "{token}"}',
+        '{path: "/ws/{email}", headers: {Cookie: "t={token}"}}',
+    )
+    contract = loaded(text)
+    assert contract is not None
+    assert contract.socket == SocketPlace(path="/ws/{email}", headers={"Cookie": "t={token}"})
+
+
+def test_a_body_may_be_a_form() -> None:
+    contract = loaded(changed(CONTRACT, "json: {username", "form: {username"))
+    assert contract is not None
+    assert contract.operations["sign_in"].form == {"username": "{email}"}
+
+
+def test_operations_may_say_where_they_want_the_token() -> None:
+    text = changed(CONTRACT, 'token: {header: Authorization, value: "{token}"}\n', "")
+    sign_out = '  sign_out: {request: "DELETE /session?token={token}"}\nsocket:'
+    contract = loaded(changed(text, "socket:", sign_out))
+    assert contract is not None
+    assert contract.token is None
+
+
+def test_what_a_server_does_not_have_is_absent() -> None:
+    text = changed(CONTRACT, 'socket: {path: /ws, greeting: "{token}"}', "absent: [connect]")
+    contract = loaded(text)
+    assert contract is not None
+    assert contract.socket is None
+    assert contract.absent == {"connect"}
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["json:", "json:data.token", "json:data.0", "header:X-Token", "cookie:session", "text:"],
+)
 def test_the_token_may_be_elsewhere(place: str) -> None:
     contract = loaded(changed(CONTRACT, "json:data", place))
     assert contract is not None
@@ -114,7 +156,9 @@ def test_a_contract_that_was_named_is_vouched_for() -> None:
         pytest.param(
             "json:data",
             "data",
-            ["c.yaml:3:73: expected 'json:data' or 'header:Authorization', got 'data'"],
+            [
+                PLACE_WANTED,
+            ],
             id="no place of the token",
         ),
         pytest.param(
@@ -144,6 +188,43 @@ def test_a_contract_that_was_named_is_vouched_for() -> None:
             ["c.yaml:3:46: expected header names with texts"],
             id="a header's value that is a number",
         ),
+        pytest.param(
+            ", json: {username",
+            ', headers: {"X A": b}, json: {username',
+            ["c.yaml:3:46: expected a header's name, got 'X A'"],
+            id="no header's name",
+        ),
+        pytest.param(
+            ", json: {username",
+            ", form: {a: b}, json: {username",
+            ["c.yaml:3:43: a request has one body: expected json or form, got both"],
+            id="two bodies",
+        ),
+        pytest.param(
+            ", json: {username",
+            ", form: [a], json: {username",
+            [
+                "c.yaml:3:43: a request has one body: expected json or form, got both",
+                "c.yaml:3:43: expected field names with texts",
+            ],
+            id="a form that is a list",
+        ),
+        pytest.param(
+            'token: {header: Authorization, value: "{token}"}\n',
+            "",
+            ["c.yaml:1:1: 'token' is missing"],
+            id="nowhere for the token",
+        ),
+        pytest.param(
+            "socket: {",
+            "absent: [connect, sign_up, sign_ot]\nsocket: {",
+            [
+                "c.yaml:5:19: expected what is absent, got 'sign_up'. Did you mean 'sign_out'?",
+                "c.yaml:5:28: expected what is absent, got 'sign_ot'. Did you mean 'sign_out'?",
+                "c.yaml:6:9: connect is said to be absent, too",
+            ],
+            id="absent and there",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:
@@ -154,5 +235,5 @@ def test_all_mistakes_are_told_in_one_pass() -> None:
     text = changed(changed(CONTRACT, "POST /sign_up", "/sign_up"), "json:data", "data")
     assert mistakes_in(text) == [
         "c.yaml:2:22: expected a request such as 'POST /sign_in', got '/sign_up'",
-        "c.yaml:3:73: expected 'json:data' or 'header:Authorization', got 'data'",
+        PLACE_WANTED,
     ]

@@ -136,6 +136,8 @@ class Calls:
     def _request(self, actor: Actor, call: Call, token: str | None) -> Request:
         contract = self._server.contract
         operation = contract.operations.get(call.function)
+        if call.function in contract.absent:
+            raise CannotPlay(f"{actor}: no route of the server could be {call.function}")
         if operation is None:
             raise CannotPlay(
                 f"the contract {contract.name} does not name {call.function}",

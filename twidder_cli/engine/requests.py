@@ -3,14 +3,17 @@
 import json
 import re
 from collections.abc import Callable, Collection, Mapping
-from typing import Any
-from urllib.parse import quote
+from typing import Any, NamedTuple
+from urllib.parse import quote, urlencode
 
-from twidder_cli.model.contract import Contract, Operation
+from twidder_cli.model.contract import Contract, Operation, SocketPlace
 from twidder_cli.model.replies import json_of
 from twidder_cli.model.timeline import Reply, Request
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+_COOKIE = re.compile(r"(?:^|, )([^\s=;,]+)=([^;,]*)")
+_JSON = "application/json"
+_FORM = "application/x-www-form-urlencoded"
 
 
 def filled(template: Any, values: Mapping[str, str], write: Callable[[str], str] = str) -> Any:
@@ -44,33 +47,78 @@ def request_for(
 ) -> Request:
     """Return the request that calls an operation; with `token`, in the place the contract names.
 
-    Fields that hold an input named in `without` are left out; `body` replaces
-    the whole of them.
+    Fields, headers and parameters that hold an input named in `without` are
+    left out; in the path it is empty. `body` replaces the whole of the body,
+    or of the inputs where they are elsewhere.
     """
     everything = {**values, **({"token": token} if token is not None else {})}
-    headers = {name: filled(value, everything) for name, value in operation.headers.items()}
-    if operation.json is not None or body is not None:
-        headers["Content-Type"] = "application/json"
-    if operation.json is not None and body is None:
-        body = json.dumps(filled(_left_out(operation.json, without), everything))
-    if token is not None:
+    missing = {*without, *(("token",) if token is None else ())}
+    if body is not None and operation.json is None and operation.form is None:
+        missing |= values.keys()
+    headers = filled(_left_out(operation.headers, missing), everything)
+    content = operation.form if operation.form is not None else operation.json
+    if content is not None or body is not None:
+        headers["Content-Type"] = _JSON if operation.form is None else _FORM
+    if content is not None and body is None:
+        fields = filled(_left_out(content, missing), everything)
+        body = json.dumps(fields) if operation.form is None else urlencode(fields)
+    if token is not None and contract.token is not None:
         headers[contract.token.header] = filled(contract.token.value, everything)
     return Request(
         method=operation.method,
-        path=filled(operation.path, everything, quoted),
+        path=_path(operation.path, everything, missing),
         headers=headers,
         body=body,
     )
 
 
-def _left_out(template: Any, without: Collection[str]) -> Any:
+def _path(template: str, values: Mapping[str, str], missing: Collection[str]) -> str:
+    path, question, query = template.partition("?")
+    parameters = [part for part in query.split("&") if not _names(part, missing)]
+    kept = path + (question + "&".join(parameters) if parameters else "")
+    written: str = filled(kept, {**values, **dict.fromkeys(missing, "")}, quoted)
+    return written
+
+
+def _left_out(template: Any, missing: Collection[str]) -> Any:
     if not isinstance(template, dict):
         return template
     return {
-        key: _left_out(value, without)
+        key: _left_out(value, missing)
         for key, value in template.items()
-        if not any(value == f"{{{name}}}" for name in without)
+        if not _names(value, missing)
     }
+
+
+def _names(template: Any, names: Collection[str]) -> bool:
+    """Whether a text holds the placeholder of one of these names."""
+    return isinstance(template, str) and any(f"{{{name}}}" in template for name in names)
+
+
+class Opening(NamedTuple):
+    """How a socket is opened: the handshake's path and headers, and the first message."""
+
+    path: str
+    headers: dict[str, str]
+    greeting: str | None
+
+
+def opening_for(place: SocketPlace, *, token: str, email: str) -> Opening:
+    """Return how a client with this token and address opens a socket."""
+    values = {"token": token, "email": email}
+    greeting = filled(place.greeting, values)
+    return Opening(
+        path=filled(place.path, values, quoted),
+        headers=filled(place.headers, values),
+        greeting=greeting
+        if greeting is None or isinstance(greeting, str)
+        else json.dumps(greeting),
+    )
+
+
+def wants_token(place: SocketPlace) -> bool:
+    """Whether opening a socket takes a token; otherwise it is the address that opens it."""
+    return "{token}" in json.dumps([place.path, place.greeting, place.headers])
 
 
 def token_in(reply: Reply, place: str | None) -> str | None:
@@ -81,17 +129,32 @@ def token_in(reply: Reply, place: str | None) -> str | None:
 def value_at(reply: Reply, place: str) -> str | None:
     """Return the text or whole number at a place such as `json:data.token` or `header:Token`."""
     kind, _, where = place.partition(":")
-    if kind == "header":
-        found: Any = next(
-            (value for name, value in reply.headers.items() if name.lower() == where.lower()), None
-        )
-    else:
-        try:
-            found = json_of(reply.body)
-        except ValueError:
-            return None
-        for key in filter(None, where.split(".")):
-            found = found.get(key) if isinstance(found, dict) else None
+    match kind:
+        case "header":
+            found: Any = _header(reply, where)
+        case "cookie":
+            found = dict(_COOKIE.findall(_header(reply, "Set-Cookie") or "")).get(where)
+        case "text":
+            found = reply.body.strip()
+        case _:
+            found = _in_json(reply.body, where)
     if isinstance(found, bool) or not isinstance(found, str | int):
         return None
     return str(found)
+
+
+def _header(reply: Reply, name: str) -> str | None:
+    return next((v for k, v in reply.headers.items() if k.lower() == name.lower()), None)
+
+
+def _in_json(body: str, where: str) -> Any:
+    try:
+        found = json_of(body)
+    except ValueError:
+        return None
+    for key in filter(None, where.split(".")):
+        if isinstance(found, list) and key.isdigit() and int(key) < len(found):
+            found = found[int(key)]
+        else:
+            found = found.get(key) if isinstance(found, dict) else None
+    return found

@@ -1,12 +1,12 @@
 """The sockets that a scenario's actors hold: opened, greeted, settled, left, all recorded."""
 
-import json
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
+from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.pace import GOODBYE, HTTP, PONG, STRANGER
 from twidder_cli.engine.recorder import Recorder
-from twidder_cli.engine.requests import filled, quoted
+from twidder_cli.engine.requests import Opening, opening_for, wants_token
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import CannotPlay, Ending
@@ -31,9 +31,10 @@ class _Held:
 class Sockets:
     """Every socket of one scenario, numbered by actor."""
 
-    def __init__(self, server: Server, recorder: Recorder) -> None:
+    def __init__(self, server: Server, recorder: Recorder, cast: Cast) -> None:
         self._server = server
         self._recorder = recorder
+        self._cast = cast
         self._held: list[_Held] = []
 
     def open(self, actor: Actor, token: str, token_name: str, *, own: bool) -> None:
@@ -41,10 +42,10 @@ class Sockets:
 
         Raises CannotPlay when the actor's own token gets no socket.
         """
-        place = self._server.contract.socket
-        path = filled(place.path, {"token": token}, quoted)
+        opening = self._opening(actor, token, own=own)
+        path = opening.path
         number = sum(held.actor == actor for held in self._held) + 1
-        held = _Held(actor, number, self._socket(actor, number, path), own=own)
+        held = _Held(actor, number, self._socket(actor, number, opening), own=own)
         sent = self._recorder.now()
         refusal = ""
         try:
@@ -63,23 +64,31 @@ class Sockets:
         )
         if not refusal:
             self._held.append(held)
-            self._greet(held, place.greeting, token)
+            self._greet(held, opening.greeting)
         elif own:
             raise CannotPlay(f"{actor}: {path}: {refusal}", function="connect")
 
-    def _socket(self, actor: Actor, number: int, path: str) -> Socket:
+    def _opening(self, actor: Actor, token: str, *, own: bool) -> Opening:
+        place = self._server.contract.socket
+        if place is None:
+            raise CannotPlay(f"{actor}: the server has no route for a WebSocket")
+        # Who comes with what is not the own says so in whatever the server goes by.
+        is_own = own or wants_token(place)
+        email = self._cast.profile(actor.user)["email"] if is_own else token
+        return opening_for(place, token=token, email=email)
+
+    def _socket(self, actor: Actor, number: int, opening: Opening) -> Socket:
         def arrived(kind: Kind, text: str, size: int, code: int) -> None:
             self._recorder.note(
                 Frame, actor, socket=number, kind=kind, text=text, size=size, code=code
             )
 
-        return Socket(self._server.socket_url + path, arrived, self._recorder.crash)
+        url = self._server.socket_url + opening.path
+        return Socket(url, arrived, self._recorder.crash, opening.headers)
 
-    def _greet(self, held: _Held, greeting: object, token: str) -> None:
+    def _greet(self, held: _Held, greeting: str | None) -> None:
         if greeting is not None:
-            message = filled(greeting, {"token": token})
-            text = message if isinstance(message, str) else json.dumps(message)
-            self._sent(held, text, lambda socket: socket.send(text))
+            self._sent(held, greeting, lambda socket: socket.send(greeting))
         self._ping(held)
         pace = self._server.pace
         wait = pace.settle if held.own else pace.scaled(STRANGER)

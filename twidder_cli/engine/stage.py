@@ -33,7 +33,7 @@ class WireStage:
         self.perform = perform
         self._calls = Calls(server, recorder, cast)
         self._random = random.Random(f"jitter/{seed}")  # noqa: S311  repeatable on purpose
-        self.sockets = Sockets(server, recorder)
+        self.sockets = Sockets(server, recorder, cast)
 
     # HTTP
 

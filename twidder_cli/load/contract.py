@@ -6,6 +6,7 @@ from typing import Any
 from twidder_cli.errors import did_you_mean
 from twidder_cli.load.source import Mistakes, Value, parse
 from twidder_cli.model.contract import (
+    CALLER,
     FUNCTIONS,
     INPUTS,
     Contract,
@@ -15,9 +16,10 @@ from twidder_cli.model.contract import (
 )
 
 _REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
-_TOKEN_PLACE = re.compile(r"json:[\w.-]*|header:[\w-]+")
+_TOKEN_PLACE = re.compile(r"json:[\w.-]*|text:|(?:header|cookie):[\w-]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+_PLACES = "'json:data', 'header:Authorization' or 'cookie:session'"
 
 
 def load_contract(text: str, path: str, mistakes: Mistakes, *, vouched: bool) -> Contract | None:
@@ -26,64 +28,110 @@ def load_contract(text: str, path: str, mistakes: Mistakes, *, vouched: bool) ->
     root = parse(text, path, mistakes)
     if root is None:
         return None
-    fields = root.fields(("operations", "token", "socket"), ("operations", "token", "socket"))
-    if len(fields) < 3:
+    fields = root.fields(("operations", "token", "socket", "absent"), ("operations",))
+    if "operations" not in fields:
         return None
-    operations = {
-        name: _operation(name, value)
-        for name, value in fields["operations"]
-        .fields(FUNCTIONS, ("sign_up", "sign_in"), "function")
-        .items()
-    }
-    token = fields["token"].fields(("header", "value"), ("header",))
-    socket = fields["socket"].fields(("path", "greeting"), ("path",))
-    header = _text(token.get("header"), "a header's name")
-    value = _text(token.get("value"), "a text", "{token}")
-    socket_path = _text(socket.get("path"), "a path")
-    if header and not re.fullmatch(_HEADER, header):
-        token["header"].wrong(f"expected a header's name, got {header!r}")
-    if socket_path and not re.fullmatch(r"/[!-~]*", socket_path):
-        socket["path"].wrong(f"expected a path such as '/ws', got {socket_path!r}")
-    if not value.isascii() or not value.isprintable():
-        token["value"].wrong("expected a text that fits into a header")
-    greeting = socket["greeting"].plain if "greeting" in socket else None
-    for place, allowed in (
-        (token.get("value"), ()),
-        (socket.get("path"), ()),
-        (socket.get("greeting"), ()),
-    ):
-        _check_placeholders(place, allowed)
-    if len(mistakes.found) > before:
-        return None
-    return Contract(
-        operations=operations,
-        token=TokenPlace(header=header, value=value),
-        socket=SocketPlace(path=socket_path, greeting=greeting),
+    absent = _absent(fields.get("absent"))
+    if "token" not in fields and not _wants_token(fields["operations"]):
+        root.wrong("'token' is missing")
+    if "socket" not in fields and "connect" not in absent:
+        root.wrong("'socket' is missing")
+    if "socket" in fields and "connect" in absent:
+        fields["socket"].wrong("connect is said to be absent, too")
+    contract = Contract(
+        operations=_operations(fields["operations"], absent),
+        token=_token(fields["token"]) if "token" in fields else None,
+        socket=_socket(fields["socket"]) if "socket" in fields else None,
+        absent=absent,
         name=path,
         vouched=vouched,
     )
+    return contract if len(mistakes.found) == before else None
+
+
+def _absent(value: Value | None) -> frozenset[str]:
+    known = (*FUNCTIONS[2:], "connect")  # without signing up and in there is nothing to check
+    names = value.items() if value is not None else []
+    for name in names:
+        if name.plain not in known:
+            near = did_you_mean(str(name.plain), known)
+            name.wrong(f"expected what is absent, got {name.shown}.{near}")
+    return frozenset(known) & {str(name.plain) for name in names}
+
+
+def _operations(value: Value, absent: frozenset[str]) -> dict[str, Operation]:
+    named = value.fields(FUNCTIONS, ("sign_up", "sign_in"), "function")
+    for name in absent & named.keys():
+        named[name].wrong(f"{name} is said to be absent, too")
+    return {name: _operation(name, operation) for name, operation in named.items()}
 
 
 def _operation(name: str, value: Value) -> Operation:
-    fields = value.fields(("request", "json", "headers", "token"), ("request",), f"field of {name}")
+    known = ("request", "json", "form", "headers", "token")
+    fields = value.fields(known, ("request",), f"field of {name}")
     request = _text(fields.get("request"), "a request such as 'POST /sign_in'", "GET /")
     if "request" in fields and not _REQUEST.fullmatch(request):
         fields["request"].wrong(f"expected a request such as 'POST /sign_in', got {request!r}")
     place = _text(fields.get("token"), "a place such as 'json:data'", "")
     if place and not _TOKEN_PLACE.fullmatch(place):
-        fields["token"].wrong(f"expected 'json:data' or 'header:Authorization', got {place!r}")
+        fields["token"].wrong(f"expected {_PLACES}, got {place!r}")
+    if "json" in fields and "form" in fields:
+        fields["form"].wrong("a request has one body: expected json or form, got both")
     for field in fields.values():
-        _check_placeholders(field, INPUTS.get(name, ()))
-    headers: Any = fields["headers"].plain if "headers" in fields else {}
-    if not isinstance(headers, dict) or not all(isinstance(v, str) for v in headers.values()):
-        fields["headers"].wrong("expected header names with texts")
-        headers = {}
+        _check_placeholders(field, (*INPUTS.get(name, ()), *CALLER))
     return Operation(
         request=request,
         json=fields["json"].plain if "json" in fields else None,
-        headers=headers,
+        form=_texts_by_name(fields["form"], "field") if "form" in fields else None,
+        headers=_headers(fields.get("headers")),
         token=place or None,
     )
+
+
+def _wants_token(operations: Value) -> bool:
+    return any("{token}" in text for text in _texts(operations.plain))
+
+
+def _token(value: Value) -> TokenPlace:
+    fields = value.fields(("header", "value"), ("header",))
+    header = _text(fields.get("header"), "a header's name")
+    written = _text(fields.get("value"), "a text", "{token}")
+    if header and not _HEADER.fullmatch(header):
+        fields["header"].wrong(f"expected a header's name, got {header!r}")
+    if not written.isascii() or not written.isprintable():
+        fields["value"].wrong("expected a text that fits into a header")
+    _check_placeholders(fields.get("value"), CALLER)
+    return TokenPlace(header=header, value=written)
+
+
+def _socket(value: Value) -> SocketPlace:
+    fields = value.fields(("path", "greeting", "headers"), ("path",))
+    path = _text(fields.get("path"), "a path")
+    if path and not re.fullmatch(r"/[!-~]*", path):
+        fields["path"].wrong(f"expected a path such as '/ws', got {path!r}")
+    for field in fields.values():
+        _check_placeholders(field, CALLER)
+    return SocketPlace(
+        path=path,
+        greeting=fields["greeting"].plain if "greeting" in fields else None,
+        headers=_headers(fields.get("headers")),
+    )
+
+
+def _headers(value: Value | None) -> dict[str, str]:
+    headers = _texts_by_name(value, "header") if value is not None else {}
+    for name in headers:
+        if value is not None and not _HEADER.fullmatch(name):
+            value.wrong(f"expected a header's name, got {name!r}")
+    return headers
+
+
+def _texts_by_name(value: Value, what: str) -> dict[str, str]:
+    texts: Any = value.plain
+    if not isinstance(texts, dict) or not all(isinstance(text, str) for text in texts.values()):
+        value.wrong(f"expected {what} names with texts")
+        return {}
+    return texts
 
 
 def _text(value: Value | None, what: str, default: str = "") -> str:
@@ -95,8 +143,8 @@ def _text(value: Value | None, what: str, default: str = "") -> str:
     return value.plain
 
 
-def _check_placeholders(value: Value | None, allowed: tuple[str, ...]) -> None:
-    known = (*allowed, "token")
+def _check_placeholders(value: Value | None, known: tuple[str, ...]) -> None:
+    known = tuple(dict.fromkeys(known))
     for text in _texts(value.plain if value else None):
         for name in _PLACEHOLDER.findall(text):
             if name not in known and value is not None:

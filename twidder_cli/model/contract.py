@@ -31,18 +31,23 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "get_user_messages_by_email": ("email",),
     "post_message": ("email", "message"),
 }
-"""The placeholders a function's request may use, beside `{token}`."""
+"""What a caller may give to a function; as placeholders, its request may use them."""
+
+CALLER = ("email", "token")
+"""The placeholders that any request may use: the caller's own address and token."""
 
 
 class Operation(Noun):
-    """One function as a request: `POST /sign_in` with a JSON body of placeholders.
+    """One function as a request: `POST /sign_in` with a body of placeholders, JSON or a form.
 
     `token` says where the reply hands over the token: `json:data`, `json:`
-    (the whole body) or `header:Authorization`.
+    (the whole body is a JSON text), `text:` (it is plain text),
+    `header:Authorization` or `cookie:session`.
     """
 
     request: str
     json: Any = None
+    form: dict[str, str] | None = None
     headers: dict[str, str] = {}
     token: str | None = None
 
@@ -65,10 +70,11 @@ class TokenPlace(Noun):
 
 
 class SocketPlace(Noun):
-    """The WebSocket's path, and the first message sent on it (None: none)."""
+    """The WebSocket's path, the headers of its handshake, and its first message (None: none)."""
 
     path: str
     greeting: Any = None
+    headers: dict[str, str] = {}
 
 
 class Contract(Noun):
@@ -77,10 +83,15 @@ class Contract(Noun):
     `vouched`: an operator gave this contract for this submission, so a
     function that does not answer as named is the submission's fault. Otherwise
     it may be that the names are wrong, and the verdict is unclear.
+
+    `token` is None where the operations say themselves where they want it.
+    `absent` are functions that the server is known not to have, "connect"
+    among them where there is no `socket`.
     """
 
     operations: dict[str, Operation]
-    token: TokenPlace
-    socket: SocketPlace
+    token: TokenPlace | None = None
+    socket: SocketPlace | None = None
+    absent: frozenset[str] = frozenset()
     name: str = "common"
     vouched: bool = False

@@ -7,7 +7,7 @@ import ssl
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import websocket
@@ -85,9 +85,14 @@ class Socket:
     """A connection to a server that may send anything, at any time, or nothing."""
 
     def __init__(
-        self, url: str, arrived: Arrived, crashed: Callable[[Exception], None] | None = None
+        self,
+        url: str,
+        arrived: Arrived,
+        crashed: Callable[[Exception], None] | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         self._url = url
+        self._headers = dict(headers or {})
         self._arrived = arrived
         self._crashed = crashed
         self._ws = _Bounded()
@@ -119,6 +124,7 @@ class Socket:
         self._ws.connect(  # type: ignore[no-untyped-call]
             self._url,
             timeout=timeout,
+            header=self._headers,
             redirect_limit=0,  # browsers follow none here
             http_proxy_host="none",  # without a host, the next line is not looked at
             http_no_proxy=["*"],
