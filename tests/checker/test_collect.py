@@ -9,13 +9,15 @@ from twidder_cli.errors import OperatorError
 from twidder_cli.submissions.collect import Entry, entries, is_class, names_pattern
 
 APPLICATION = "from flask import Flask\napp = Flask(__name__)\n"
+MAGIC = {".zip": b"PK\3\4", ".gz": b"\x1f\x8b", ".tar": b"\x1f\x8b", ".docx": b"PK\3\4"}
 
 
 def handed_in(folder: Path, *names: str, text: str = "x") -> None:
+    """Write files; those that go by an archive's name begin as one does."""
     for name in names:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_bytes(MAGIC.get(path.suffix, b"") + text.encode())
 
 
 def short(found: list[Entry]) -> list[tuple[str, str, str]]:
@@ -67,11 +69,11 @@ def test_names_that_only_differ_in_case_get_keys_that_do_not(tmp_path: Path) -> 
 
 
 def test_what_can_not_be_graded_says_why(tmp_path: Path) -> None:
-    handed_in(tmp_path, "a.rar", "b.pdf", "d/.DS_Store")
-    handed_in(tmp_path, "c.zip", text="")
+    handed_in(tmp_path, "a.docx", "b.pdf", "d/.DS_Store")
+    (tmp_path / "c.zip").write_text("")
     (tmp_path / "e.zip").symlink_to(tmp_path / "nowhere.zip")
     assert short(entries(tmp_path)) == [
-        ("a", "", "a .rar archive can't be unpacked here; ask for a .zip or a .tar.gz"),
+        ("a.docx", "", "neither a folder nor an archive"),
         ("b.pdf", "", "neither a folder nor an archive"),
         ("c", "", "an empty file"),
         ("d", "", "an empty folder"),

@@ -6,12 +6,12 @@ from functools import cache
 from pathlib import Path
 
 from tests.broken_servers import right, wrong
-from twidder_cli.commands.check import in_order, listed, loaded
 from twidder_cli.load.library import find_contract, find_plan
+from twidder_cli.load.playlist import Playlist, listed, playlist
 from twidder_cli.model.events import RunFinished, RunStarted
 from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.report import SubmissionResult, fold
-from twidder_cli.model.scenario import Plan, Scenario, Source
+from twidder_cli.model.scenario import Plan
 from twidder_cli.model.verdicts import Verdict
 from twidder_cli.runner import Runner
 
@@ -34,9 +34,9 @@ def plan() -> Plan:
 
 
 @cache
-def scenarios() -> tuple[tuple[Source, Scenario], ...]:
+def scenarios() -> Playlist:
     """Return all scenarios of the plan, in the order in which `twidder check` plays them."""
-    return tuple(in_order(loaded(tuple(plan().scenarios))))
+    return playlist(tuple(plan().scenarios))
 
 
 def written(name: str, folder: Path) -> Submission:

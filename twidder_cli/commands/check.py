@@ -1,45 +1,41 @@
 """`twidder check`: grade submissions and say what is wrong with them."""
 
-import itertools
 import math
 import os
 import random
-import secrets
 import shlex
 import signal
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
-from graphlib import CycleError, TopologicalSorter
-from importlib.metadata import version
+from pathlib import Path
 from types import FrameType
 
 import click
-import msgspec
+import psutil
 
-from twidder_cli.errors import OperatorError
-from twidder_cli.load.library import (
-    bundled_ids,
-    find_contract,
-    find_plan,
-    find_scenarios,
-    load_scenarios,
-    requirements,
-)
-from twidder_cli.model.events import Event, Listed, RunFinished, RunStarted
-from twidder_cli.model.job import Job, Submission
+from twidder_cli.commands.turns import VERSION, Common, Turn, events, nameless
+from twidder_cli.load.library import bundled_ids, find_contract, find_plan
+from twidder_cli.load.playlist import listed, playlist
+from twidder_cli.model.events import Event, RunStarted
 from twidder_cli.model.report import Fold, exit_code
-from twidder_cli.model.scenario import Plan, Scenario, Share, Source
-from twidder_cli.reporters import Reporters, file_report
+from twidder_cli.reporters import Reporter, Reporters, file_report
 from twidder_cli.reporters.terminal import Output, Terminal
+from twidder_cli.results import Results
 from twidder_cli.runner import Runner
-from twidder_cli.submissions.find import REFERENCE, find
+from twidder_cli.submissions.collect import names_pattern
+from twidder_cli.submissions.find import find
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _HARNESS = 3
-_LANES = min(4, 1 + (os.cpu_count() or 1))
+_CORES = os.cpu_count() or 1
+_LANES = min(4, 1 + _CORES)
 """Servers of one submission at a time: most of the time is waited."""
+_LANES_IN_CLASS = 2
+_MEMORY = 1 << 30
+"""Bytes that a submission of a class may need, with its worker and its servers."""
+_RESULTS = Path("twidder-results")
 
 
 def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
@@ -83,6 +79,35 @@ def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str)
     metavar="FORMAT=PATH",
     help="Also write a report: junit=results.xml, json=results.json. Repeatable.",
 )
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path),
+    metavar="FOLDER",
+    help=f"Where the results of a class go. Default: {_RESULTS}.",
+)
+@click.option("--resume", is_flag=True, help="Keep earlier results of what has not changed.")
+@click.option(
+    "-j",
+    "--jobs",
+    type=click.IntRange(1, 256),
+    metavar="NUMBER",
+    help="Submissions of a class that are graded at a time. Default: by cores and memory.",
+)
+@click.option(
+    "--time-limit",
+    type=click.FloatRange(1, 24 * 3600),
+    default=600.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="For one submission, whatever it does.",
+)
+@click.option(
+    "--names",
+    metavar="REGEX",
+    help="Finds the student in a name of a class by its groups (?P<id>...) and (?P<name>...). "
+    "Moodle's and Canvas' forms are known.",
+)
+@click.option("--anonymous", is_flag=True, help="Name submissions by what is in them, not by whom.")
 @click.option("-v", "--verbose", is_flag=True, help="Show all that was sent and received.")
 @click.pass_context
 def check(  # noqa: PLR0917  one parameter per option
@@ -94,12 +119,19 @@ def check(  # noqa: PLR0917  one parameter per option
     patience: float,
     seed: int | None,
     reports: tuple[str, ...],
+    results: Path | None,
+    resume: bool,
+    jobs: int | None,
+    time_limit: float,
+    names: str | None,
+    anonymous: bool,
     verbose: bool,
 ) -> None:
     """Check submissions against scenarios.
 
-    TARGET is the URL of a running server, or a folder that holds a server.py
-    with `app`. Without one, the reference application is checked.
+    TARGET is a folder or an archive that holds a submission, however it is
+    laid out, a folder or an archive of a whole class, or the URL of a running
+    server. Without one, the reference application is checked.
 
     \b
     Examples:
@@ -108,6 +140,8 @@ def check(  # noqa: PLR0917  one parameter per option
       twidder check http://127.0.0.1:5000
       twidder check my-lab3/ --scenario lab3/targeted -v
       twidder check my-lab3/ --report junit=results.xml --report json=results.json
+      twidder check class/ --results lab3-results
+      twidder check class/ --results lab3-results --resume
 
     \b
     Exit codes:
@@ -120,45 +154,54 @@ def check(  # noqa: PLR0917  one parameter per option
     if math.isnan(patience):
         raise click.BadParameter("expected a number from 0.5 to 20", param_hint="--patience")
     chosen_plan = find_plan(plan)
-    played = in_order(loaded(scenarios or tuple(chosen_plan.scenarios)))
-    chosen_contract = find_contract(contract)
-    submissions = _found(targets)
-    wishes = [file_report(wish) for wish in reports]
-    started = RunStarted(
-        plan=chosen_plan.title,
-        rule=chosen_plan.rule,
-        scenarios=tuple(listed(scenario, chosen_plan) for _, scenario in played),
-        submissions=tuple(submissions),
-        targets=tuple(target for target, _ in submissions.values()),
-        version=version("twidder"),
-        started_at=datetime.now(UTC).isoformat(timespec="seconds"),
-        replay=_replay(contract, plan, patience),
-        seed=random.SystemRandom().getrandbits(32) if seed is None else seed,
-    )
-    jobs = [
-        Job(
-            submission=submission,
+    played = playlist(scenarios or tuple(chosen_plan.scenarios))
+    wishes: list[Reporter] = [file_report(wish) for wish in reports]
+    pattern = names_pattern(names) if names else None
+    with tempfile.TemporaryDirectory(prefix="twidder-class-") as unpacked:
+        found = find(dict.fromkeys(targets), pattern, unpacked=Path(unpacked))
+        common = Common(
             scenarios=tuple(source for source, _ in played),
-            contract=chosen_contract,
+            contract=find_contract(contract),
             patience=patience,
-            seed=started.seed,
-            # A server that goes on running may know the users of an earlier run.
-            salt=secrets.token_hex(4) if submission.kind == "url" else "",
-            workspace="",
-            lanes=1 if submission.kind == "url" else _LANES,
+            seed=random.SystemRandom().getrandbits(32) if seed is None else seed,
+            lanes=_LANES_IN_CLASS if len(found) > 1 else _LANES,
+            limit=time_limit * patience,
         )
-        for _, submission in submissions.values()
-    ]
-    terminal = Terminal(Output(), Output(stderr=True), verbose=verbose)
-    # Files first: a terminal may be gone when the result is to be shown.
-    ctx.exit(_carry_out(started, jobs, Reporters([*wishes, terminal])))
+        turns = [Turn.of(one, common) for one in found]
+        if anonymous:
+            turns = nameless(turns)
+        started = RunStarted(
+            plan=chosen_plan.title,
+            rule=chosen_plan.rule,
+            scenarios=tuple(listed(scenario, chosen_plan) for _, scenario in played),
+            submissions=tuple(turn.name for turn in turns),
+            targets=tuple(turn.target for turn in turns),
+            version=VERSION,
+            started_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            replay=_replay(contract, plan, patience),
+            seed=common.seed,
+        )
+        kept = None
+        if results or resume or len(found) > 1:
+            kept = Results(results or _RESULTS, resume=resume)
+            kept.write_names(turn.names for turn in turns if turn.names)
+        terminal = Terminal(Output(), Output(stderr=True), verbose=verbose)
+        # Files first: a terminal may be gone when the result is to be shown.
+        reporters = Reporters([*([kept] if kept else []), *wishes, terminal])
+        runner = Runner(min(jobs or _at_once(), len(turns)))
+        with closing(kept) if kept else nullcontext():
+            ctx.exit(_carry_out(events(started, turns, kept, runner), runner, reporters))
 
 
-def _carry_out(started: RunStarted, jobs: list[Job], reporters: Reporters) -> int:
+def _at_once() -> int:
+    """Return how many submissions this machine grades at a time."""
+    return max(1, min(_CORES, psutil.virtual_memory().available // _MEMORY))
+
+
+def _carry_out(happening: Iterable[Event], runner: Runner, reporters: Reporters) -> int:
     fold = Fold()
-    runner = Runner()
     with _interrupts(runner):
-        for event in _events(started, jobs, runner):
+        for event in happening:
             fold.add(event)
             reporters.handle(event)
     for name, error in reporters.broken.items():
@@ -167,13 +210,6 @@ def _carry_out(started: RunStarted, jobs: list[Job], reporters: Reporters) -> in
     if report.interrupted:
         return 128 + report.interrupted
     return exit_code(report) or (_HARNESS if reporters.broken else 0)
-
-
-def _events(started: RunStarted, jobs: list[Job], runner: Runner) -> Iterator[Event]:
-    began = time.monotonic()
-    yield started
-    yield from runner.run(jobs)
-    yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
 
 
 @contextmanager
@@ -189,64 +225,6 @@ def _interrupts(runner: Runner) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def loaded(names: tuple[str, ...]) -> dict[str, tuple[Source, Scenario]]:
-    sources = find_scenarios(names)
-    scenarios = load_scenarios(sources)
-    return {source.id: (source, one) for source, one in zip(sources, scenarios, strict=True)}
-
-
-def in_order(loaded: dict[str, tuple[Source, Scenario]]) -> list[tuple[Source, Scenario]]:
-    """Return scenarios as they were named, but with what they need before them."""
-    needs = {
-        name: [need for need in scenario.needs if need in loaded]
-        for name, (_, scenario) in loaded.items()
-    }
-    try:
-        TopologicalSorter(needs).prepare()
-    except CycleError as error:
-        circle = " -> ".join(error.args[1])
-        raise OperatorError(f"these scenarios need each other: {circle}") from None
-    ordered: dict[str, None] = {}
-
-    def place(name: str) -> None:
-        for need in needs[name]:
-            place(need)
-        ordered.setdefault(name)
-
-    for name in loaded:
-        place(name)
-    return [loaded[name] for name in ordered]
-
-
-def _found(targets: tuple[str, ...]) -> dict[str, tuple[str, Submission]]:
-    """Return targets and submissions by name; two of the same name are told apart by number."""
-    if not targets:
-        return {REFERENCE.name: ("", REFERENCE)}
-    found: dict[str, tuple[str, Submission]] = {}
-    for target in dict.fromkeys(targets):
-        submission = find(target)
-        numbered = (f"{submission.name} ({number})" for number in itertools.count(2))
-        name = next(n for n in itertools.chain([submission.name], numbered) if n not in found)
-        found[name] = (shlex.quote(target), msgspec.structs.replace(submission, name=name))
-    return found
-
-
-def listed(scenario: Scenario, plan: Plan) -> Listed:
-    share = plan.scenarios.get(scenario.id, Share())
-    requirement = requirements()[scenario.requirement]
-    return Listed(
-        id=scenario.id,
-        title=scenario.title,
-        requirement=requirement.id,
-        ref=requirement.ref,
-        says=requirement.says,
-        level=share.level or scenario.level,
-        points=share.points,
-        path=scenario.path,
-        name=scenario.id if scenario.id in bundled_ids() else scenario.path,
-    )
 
 
 def _replay(contract: str | None, plan: str | None, patience: float) -> str:

@@ -11,7 +11,7 @@ class Submission(Noun):
     """A submission's name and where it lives: a URL, a folder, or the reference itself."""
 
     name: str
-    kind: Literal["url", "folder", "reference"]
+    kind: Literal["url", "folder", "archive", "reference"]
     location: str
 
 

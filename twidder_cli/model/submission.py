@@ -61,3 +61,26 @@ class Inspection(Noun):
     left_out: dict[str, str] = {}
     notes: tuple[Note, ...] = ()
     modules: tuple[str, ...] = ()
+
+
+class Setup(Noun):
+    """One way to start a submission: what is started, how, and what it finds as its data.
+
+    `script` stands for `python FILE`, the last resort. `packages` is a folder
+    of packages beside those that are installed here, empty for none.
+    """
+
+    application: Application
+    database: Database = Database(kind="committed")
+    form: Literal["gunicorn", "script"] = "gunicorn"
+    packages: str = ""
+
+    @property
+    def command(self) -> str:
+        """The command that a person would type, in the submission's folder."""
+        application = self.application
+        if self.form == "script":
+            return f"python {application.file}"
+        folder = f"--chdir {application.folder} " if application.folder != "." else ""
+        target = f"{application.module}:{application.target}"
+        return f"gunicorn --workers 1 --threads 100 {folder}{target}"

@@ -12,9 +12,11 @@ from pathlib import Path
 
 from twidder_cli.errors import OperatorError
 from twidder_cli.model import Noun
+from twidder_cli.submissions.archives import is_archive
 
-ARCHIVES = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz")
-_FOREIGN = (".rar", ".7z", ".zst")
+_ENDINGS = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".rar", ".7z", ".zst")
+_DOCUMENTS = {".docx", ".epub", ".jar", ".odp", ".ods", ".odt", ".pptx", ".xlsx"}
+"""Archives too, as far as their content tells."""
 _CLUTTER = {".git", ".ds_store", "__macosx", "thumbs.db", "desktop.ini"}
 _INSTALLED = {"node_modules", "venv", ".venv", "env", "site-packages"}
 
@@ -27,6 +29,7 @@ _NOT_A_KEY = re.compile(r"[^\w.@+-]+")
 _LONGEST_KEY = 80
 _LOOKED_AT = 2000
 """Files of a folder that are looked at to tell whether it holds an application."""
+_READ = 64 * 1024
 
 
 class Entry(Noun):
@@ -122,14 +125,15 @@ def _free(wanted: str, taken: set[str]) -> str:
 
 def _stem(name: str) -> str:
     lower = name.lower()
-    for ending in sorted((*ARCHIVES, *_FOREIGN), key=len, reverse=True):
-        if lower.endswith(ending):
-            return name[: -len(ending)].removesuffix(".tar")
-    return name
+    ending = next((ending for ending in _ENDINGS if lower.endswith(ending)), "")
+    return name[: len(name) - len(ending)].removesuffix(".tar")
 
 
 def _is_archive(path: Path) -> bool:
-    return path.name.lower().endswith(ARCHIVES)
+    try:
+        return path.suffix.lower() not in _DOCUMENTS and is_archive(path)
+    except OSError:
+        return False
 
 
 def _trouble(path: Path) -> str:
@@ -142,13 +146,13 @@ def _trouble(path: Path) -> str:
 
 
 def _file_trouble(path: Path) -> str:
-    if path.name.lower().endswith(_FOREIGN):
-        return f"a {path.suffix} archive can't be unpacked here; ask for a .zip or a .tar.gz"
-    if not path.is_file() or not _is_archive(path):
+    if not path.is_file():
         return "neither a folder nor an archive"
     if path.stat().st_size == 0:
         return "an empty file"
-    return "" if os.access(path, os.R_OK) else "you may not read it"
+    if not os.access(path, os.R_OK):
+        return "you may not read it"
+    return "" if _is_archive(path) else "neither a folder nor an archive"
 
 
 def _holds_application(folder: Path) -> bool:
@@ -156,16 +160,17 @@ def _holds_application(folder: Path) -> bool:
     for number, path in enumerate(_files(folder)):
         if number >= _LOOKED_AT:
             break
-        if _is_archive(path):
+        if _is_archive(path) or (path.suffix == ".py" and _speaks_of_flask(path)):
             return True
-        if path.suffix == ".py":
-            try:
-                with path.open("rb") as source:
-                    if b"flask" in source.read(64 * 1024).lower():
-                        return True
-            except OSError:
-                continue
     return False
+
+
+def _speaks_of_flask(path: Path) -> bool:
+    try:
+        with path.open("rb") as source:
+            return b"flask" in source.read(_READ).lower()
+    except OSError:
+        return False
 
 
 def _files(folder: Path) -> Iterator[Path]:

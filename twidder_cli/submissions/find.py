@@ -1,40 +1,113 @@
-"""From what the operator typed to a Submission."""
+"""From what the operator typed to submissions: URLs, folders, archives, and classes of them."""
 
-import ast
+import itertools
+import shlex
 import socket
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from re import Pattern
 from urllib.parse import urlsplit, urlunsplit
 
+import msgspec
+
 from twidder_cli.errors import OperatorError
+from twidder_cli.model import Noun
 from twidder_cli.model.job import Submission
+from twidder_cli.submissions.archives import is_archive
+from twidder_cli.submissions.collect import Entry, entries, is_class
+from twidder_cli.submissions.limits import Refused
+from twidder_cli.submissions.unpack import unpack
 
 REFERENCE = Submission(name="reference", kind="reference", location="twidder.server:app")
 
 _CONNECT = 5.0
 
 
-def find(target: str) -> Submission:
-    """Return the submission a target names; raises OperatorError where there is none.
+class Found(Noun):
+    """A submission, and how the operator knows it.
 
-    A target is a URL where a server listens, or a folder that holds a
-    `server.py` with `app`.
+    `target` is what to type to grade it alone; empty for the reference.
+    `entry` is its place in the class that it is of, None where it was named by itself.
     """
+
+    target: str
+    submission: Submission
+    entry: Entry | None = None
+
+
+def find(
+    targets: Iterable[str], names: Pattern[str] | None = None, *, unpacked: Path
+) -> list[Found]:
+    """Return the submissions that targets name, each with a name of its own.
+
+    Without a target that is the reference. An archive that holds a class is
+    unpacked below `unpacked`. Raises OperatorError where a target names nothing.
+    """
+    found = list(itertools.chain.from_iterable(_found(t, names, unpacked) for t in targets))
+    return list(_told_apart(found)) or [Found(target="", submission=REFERENCE)]
+
+
+def _told_apart(found: Iterable[Found]) -> Iterator[Found]:
+    taken: set[str] = set()
+    for one in found:
+        name = one.submission.name
+        numbered = (f"{name} ({number})" for number in itertools.count(2))
+        free = next(n for n in itertools.chain([name], numbered) if n not in taken)
+        taken.add(free)
+        submission = msgspec.structs.replace(one.submission, name=free)
+        yield msgspec.structs.replace(one, submission=submission)
+
+
+def _found(target: str, names: Pattern[str] | None, unpacked: Path) -> Iterator[Found]:
     if "://" in target:
-        return _at_url(target)
-    folder = Path(target)
+        yield Found(target=shlex.quote(target), submission=_at_url(target))
+        return
+    path = Path(target)
     try:
-        if not folder.exists():
-            raise OperatorError(f"{target}: there is no such folder, and it is no URL (http://...)")
-        if not folder.is_dir():
-            raise OperatorError(f"{target}: expected a folder that holds server.py, got a file")
-        _require_application(folder, target)
-        place = str(folder.resolve())
-        place.encode()
+        if not path.exists():
+            raise OperatorError(f"{target}: there is no such file or folder, and it is no URL")
+        place = path.resolve()
+        str(place).encode()
+        if path.is_dir():
+            folder = place
+        elif is_archive(path):
+            folder = _as_folder(place, unpacked)
+        else:
+            raise OperatorError(f"{target}: expected a folder, an archive or a URL")
+        if names is not None or is_class(folder):
+            yield from (_of_class(entry) for entry in entries(folder, names))
+        else:
+            yield Found(
+                target=shlex.quote(target),
+                submission=Submission(
+                    name=place.name,
+                    kind="folder" if path.is_dir() else "archive",
+                    location=str(place),
+                ),
+            )
     except OSError as error:
         raise OperatorError(f"{target}: {error.strerror or error}") from None
+    except Refused as refused:
+        raise OperatorError(f"{target}: {refused}") from None
     except UnicodeError:
-        raise OperatorError(f"{target!a}: expected a name in UTF-8; rename the folder") from None
-    return Submission(name=Path(place).name, kind="folder", location=place)
+        raise OperatorError(f"{target!a}: expected a name in UTF-8; rename it") from None
+
+
+def _as_folder(archive: Path, unpacked: Path) -> Path:
+    """Unpack an archive, and return the folder that all of it is in."""
+    folder = unpacked / str(len(list(unpacked.iterdir())))
+    unpack(archive, folder)
+    inside = list(folder.iterdir())
+    return inside[0] if len(inside) == 1 and inside[0].is_dir() else folder
+
+
+def _of_class(entry: Entry) -> Found:
+    kind = "folder" if Path(entry.place).is_dir() else "archive"
+    return Found(
+        target=shlex.quote(entry.place),
+        submission=Submission(name=entry.key, kind=kind, location=entry.place),
+        entry=entry,
+    )
 
 
 def _at_url(target: str) -> Submission:
@@ -55,33 +128,3 @@ def _at_url(target: str) -> Submission:
             f"{target}: nothing listens there ({why}). Is the server started?"
         ) from None
     return Submission(name=target, kind="url", location=urlunsplit(url))
-
-
-def _require_application(folder: Path, target: str) -> None:
-    module = folder / "server.py"
-    if not module.is_file():
-        others = sorted(path.name for path in folder.glob("*.py"))[:5]
-        seen = f"; there is {', '.join(others)}" if others else ""
-        raise OperatorError(f"{target}: there is no server.py in this folder{seen}")
-    try:
-        tree = ast.parse(module.read_bytes())
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return  # the server's own start will tell, as the submission's fault
-    if "app" not in _names(tree):
-        raise OperatorError(
-            f"{target}: server.py defines no 'app'; gunicorn is started with server:app"
-        )
-
-
-def _names(tree: ast.Module) -> set[str]:
-    """Return the names a module may bind at its top level, also in branches."""
-    names: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()):
-                names.add(name)
-            case ast.ImportFrom(names=aliases) | ast.Import(names=aliases):
-                names.update(alias.asname or alias.name for alias in aliases)
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                names.add(name)
-    return names | ({"app"} if "*" in names else set())

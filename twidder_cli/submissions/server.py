@@ -1,63 +1,62 @@
-"""Starts a submission and knows when it answers, why it did not, and that it is gone."""
+"""Starts servers and knows when they answer, why they do not, and that they are gone."""
 
+import json
 import os
-import re
+import select
 import shutil
 import socket
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import msgspec
+import psutil
+
 from twidder_cli import processes
-from twidder_cli.model.job import Submission
-from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.words import printable
+from twidder_cli.model.routes import RouteTable
+from twidder_cli.model.submission import Inspection, Setup
+from twidder_cli.submissions.attempt import Attempt
 from twidder_cli.submissions.copy import copied
+from twidder_cli.submissions.launch import PACKAGES
+from twidder_cli.submissions.table import TABLE_LIMIT, read_table, table_argv
 from twidder_cli.wire import http
 
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
-_LOG_LINES = 12
-_CHATTER = re.compile(
-    r"^[\s~^]+$|\[INFO\]|Shutting down: Master|Worker \(pid:\d+\) exited|"
-    r"Reason: Worker failed to boot|Exception in worker process"
-)
-_FOREIGN_FRAME = re.compile(r"<frozen |/gunicorn/|/importlib/")
-_ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
 _WARNINGS = {
     processes.Sandbox.FULL: "",
     processes.Sandbox.SUBMISSION: "its server shares this machine's ports and disk",
     processes.Sandbox.PROCESSES: "it can read your files and use the network as you can",
     processes.Sandbox.NONE: "it runs as you do, and may do all that you may",
 }
-_LAUNCHER = Path(__file__).with_name("launch.py")
+_LAUNCH = Path(__file__).with_name("launch.py")
+_ROUTES = Path(__file__).with_name("routes.py")
 _REFERENCE = Path(__file__).parents[2] / "twidder"
+_REFERENCE_TARGET = "twidder.server:app"
+_GUNICORN = (
+    *("--workers", "1", "--threads", "100"),
+    *("--no-control-socket", "--log-level", "info"),
+)
 _BOOTING = "Booting worker with pid"
 _BOOTS = 3
-_COMMAND = "gunicorn --workers 1 --threads 100 server:app"
+_NAP = 0.05
 
 
 class NotStarted(Exception):  # noqa: N818  the submission's doing, told as a finding
-    """The submission does not answer; `finding` says why."""
+    """A server does not answer; `attempt` is all that is known of it."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.title)
-        self.finding = finding
+    def __init__(self, attempt: Attempt) -> None:
+        super().__init__(attempt.command)
+        self.attempt = attempt
 
 
 class Running:
-    """A submission that answers at `url`. `how` says for people what was started."""
+    """A server that answers at `url`. `notes` are what people should know of its start."""
 
     def __init__(
-        self,
-        url: str,
-        how: str,
-        process: processes.Process | None = None,
-        notes: tuple[str, ...] = (),
+        self, url: str, process: processes.Process | None = None, notes: tuple[str, ...] = ()
     ) -> None:
         self.url = url
-        self.how = how
         self.notes = notes
         self._process = process
 
@@ -71,84 +70,159 @@ class Running:
         """Why it was ended, such as "it used more than 1 GiB of memory and was ended"."""
         return self._process.excess if self._process else ""
 
+    @property
+    def exit_code(self) -> int | None:
+        """Its exit code, None while it runs."""
+        return self._process.exit_code if self._process else None
+
+    def log(self) -> str:
+        """Return the last of what it printed."""
+        return self._process.log() if self._process else ""
+
+
+Start = Callable[[Path, float], AbstractContextManager[Running]]
+"""Starts a server in a workspace and has it answer within so many seconds; raises NotStarted."""
+
 
 @contextmanager
-def started(
-    submission: Submission,
-    workspace: Path,
-    timeout: float,
-    sandbox: processes.Sandbox,
-) -> Iterator[Running]:
-    """Start a submission in a fresh copy and yield it once it answers; it is gone afterwards.
-
-    Raises NotStarted when there is no answer within `timeout` seconds.
-    """
-    if submission.kind == "url":
-        yield Running(submission.location, "a server that was already running")
-        return
-    home = workspace / "home"
-    home.mkdir(parents=True)
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        process = _start(submission, workspace, home, listener.fileno(), sandbox)
-    try:
-        _await_answer(process, url, submission, timeout)
-        how = f"{_COMMAND}, in a copy of the folder"
-        if submission.kind == "reference":
-            how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
-        yield Running(url, how, process, _warnings(sandbox))
-    finally:
-        process.kill()
-        shutil.rmtree(workspace, ignore_errors=True)
+def at_url(url: str, _workspace: Path, _timeout: float) -> Iterator[Running]:
+    """Yield a server that was started by somebody else."""
+    yield Running(url)
 
 
-def _warnings(sandbox: processes.Sandbox) -> tuple[str, ...]:
-    warning = _WARNINGS[sandbox]
-    lead = "WARNING: this submission is not fully confined"
-    return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
-
-
-def _start(
-    submission: Submission,
-    workspace: Path,
-    home: Path,
-    listener: int,
-    sandbox: processes.Sandbox,
-) -> processes.Process:
-    gunicorn = [
-        "--bind", f"fd://{listener}",
-        "--workers", "1",
-        "--threads", "100",
-        "--no-control-socket",
-        "--log-level", "info",
-    ]  # fmt: skip
-    if submission.kind == "reference":
-        argv = [sys.executable, "-m", "gunicorn", *gunicorn, submission.location]
-        env = {"TWIDDER_DATABASE": str(home / "twidder.db")}
-        return processes.start(
-            argv,
+@contextmanager
+def reference(sandbox: processes.Sandbox, workspace: Path, timeout: float) -> Iterator[Running]:
+    """Start the reference application with throw-away data."""
+    home = _home(workspace)
+    with _listening() as listener:
+        process = processes.start(
+            [sys.executable, "-m", "gunicorn", *_bound_to(listener), _REFERENCE_TARGET],
             folder=home,
             writable=workspace,
-            env=_environment(home, env),
+            env={**_environment(home), "TWIDDER_DATABASE": str(home / "twidder.db")},
             sandbox=sandbox,
-            keep=[listener],
+            keep=[listener.fileno()],
             readable=[_REFERENCE],
         )
-    copy = workspace / "copy"
-    copied(Path(submission.location), copy)
-    argv = [sys.executable, str(_LAUNCHER), *gunicorn, "server:app"]
-    return processes.start(
-        argv,
-        folder=copy,
-        writable=workspace,
-        env=_environment(home),
-        sandbox=sandbox,
-        keep=[listener],
-        readable=[_LAUNCHER],
-    )
+        url = _url(listener)
+    attempt = Attempt(command=f"gunicorn {_REFERENCE_TARGET}")
+    with _answering(process, url, workspace, timeout, attempt) as running:
+        yield running
 
 
-def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+class Place:
+    """Where a submission is, below a folder of its own, and how its servers are confined."""
+
+    def __init__(self, source: Path, sandbox: processes.Sandbox, inspection: Inspection) -> None:
+        self.inspection = inspection
+        self._source = source
+        self._sandbox = sandbox
+
+    @contextmanager
+    def started(self, setup: Setup, workspace: Path, timeout: float) -> Iterator[Running]:
+        """Start a server in a copy of the submission that nobody else uses."""
+        if setup.form == "script":
+            process = self._start(setup, workspace, [f"script:{setup.application.file}"])
+            url = ""
+        else:
+            with _listening() as listener:
+                arguments = [
+                    *_bound_to(listener),
+                    f"{setup.application.module}:{setup.application.target}",
+                ]
+                process = self._start(setup, workspace, arguments, listener.fileno())
+                url = _url(listener)
+        attempt = Attempt(
+            command=setup.command, inspection=self.inspection, database=setup.database
+        )
+        with _answering(process, url, workspace, timeout, attempt) as running:
+            running.notes = self._notes
+            yield running
+
+    def _start(
+        self, setup: Setup, workspace: Path, arguments: Sequence[str], *keep: int
+    ) -> processes.Process:
+        home = _home(workspace)
+        copy = workspace / "copy"
+        copied(self._source, copy)
+        return processes.start(
+            [sys.executable, str(_LAUNCH), _data(setup, copy), *arguments],
+            folder=copy / setup.application.folder,
+            writable=workspace,
+            env=_environment(home, setup.packages),
+            sandbox=self._sandbox,
+            keep=keep,
+            readable=[_LAUNCH, *_packages(setup)],
+        )
+
+    def table(self, setup: Setup, workspace: Path, timeout: float) -> RouteTable:
+        """Return the routes that the application tells of itself, in a process of its own."""
+        home = _home(workspace)
+        copy = workspace / "copy"
+        copied(self._source, copy)
+        target = f"{setup.application.module}:{setup.application.target}"
+        read, write = os.pipe()
+        with open(read, "rb") as told:  # noqa: PTH123  a descriptor, no path
+            try:
+                process = processes.start(
+                    table_argv(target, write),
+                    folder=copy / setup.application.folder,
+                    writable=workspace,
+                    env=_environment(home, setup.packages),
+                    sandbox=self._sandbox,
+                    keep=[write],
+                    readable=[_LAUNCH, _ROUTES, *_packages(setup)],
+                )
+            finally:
+                os.close(write)
+            try:
+                return read_table(_read_within(told.fileno(), timeout))
+            finally:
+                process.kill()
+                shutil.rmtree(workspace, ignore_errors=True)
+
+    @property
+    def _notes(self) -> tuple[str, ...]:
+        warning = _WARNINGS[self._sandbox]
+        lead = "WARNING: this submission is not fully confined"
+        return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
+
+
+def _home(workspace: Path) -> Path:
+    home = workspace / "home"
+    home.mkdir(parents=True)
+    return home
+
+
+def _listening() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0), backlog=128)
+
+
+def _bound_to(listener: socket.socket) -> list[str]:
+    return ["--bind", f"fd://{listener.fileno()}", *_GUNICORN]
+
+
+def _url(listener: socket.socket) -> str:
+    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def _packages(setup: Setup) -> list[Path]:
+    return [Path(setup.packages)] if setup.packages else []
+
+
+def _data(setup: Setup, copy: Path) -> str:
+    """Return what `launch.py` has to know of the data."""
+    database = setup.database
+    is_file = database.kind == "schema"
+    return json.dumps({
+        "kind": database.kind,
+        "file": str(copy / database.file) if database.file else "",
+        "source": str(copy / database.source) if is_file else database.source,
+        "application": f"{setup.application.module}:{setup.application.target}",
+    })  # fmt: skip
+
+
+def _environment(home: Path, packages: str = "") -> dict[str, str]:
     """Return the little a server needs: nothing of the operator's environment is handed on."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.defpath}",
@@ -157,110 +231,70 @@ def _environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str
         "LANG": "C.UTF-8",
         "PYTHONUNBUFFERED": "1",
         "PYTHONDONTWRITEBYTECODE": "1",
-        **(extra or {}),
+        **({PACKAGES: packages} if packages else {}),
     }
 
 
-def _await_answer(
-    process: processes.Process, url: str, submission: Submission, timeout: float
-) -> None:
-    """Wait for the first answer; the listening socket holds the request until there is one."""
+def _read_within(descriptor: int, seconds: float) -> bytes:
+    """Return what is written to a pipe until its end; nothing where that takes too long."""
+    deadline = time.monotonic() + seconds
+    told = b""
+    while len(told) <= TABLE_LIMIT:
+        left = max(0.0, deadline - time.monotonic())
+        if not select.select([descriptor], [], [], left)[0]:
+            return b""
+        piece = os.read(descriptor, TABLE_LIMIT)
+        if not piece:
+            break
+        told += piece
+    return told
+
+
+@contextmanager
+def _answering(
+    process: processes.Process, url: str, workspace: Path, timeout: float, attempt: Attempt
+) -> Iterator[Running]:
+    """Yield a started process once it answers; it is gone afterwards, and so are its files."""
+    try:
+        yield _answered(process, url, timeout, attempt)
+    finally:
+        process.kill()
+        shutil.rmtree(workspace, ignore_errors=True)
+
+
+def _answered(process: processes.Process, url: str, timeout: float, attempt: Attempt) -> Running:
+    """Wait for the first answer; the listening socket holds the request until there is one.
+
+    Without a URL, it is wherever the process begins to listen.
+    """
     deadline = time.monotonic() + timeout
     while True:
         left = deadline - time.monotonic()
         try:
+            url = url or _found_listening()
             http.call("GET", f"{url}/", {}, None, timeout=max(left, 0.1))
         except http.Lost as lost:
             log = process.log()
-            if process.excess:
-                raise NotStarted(_ended(process.excess, log)) from None
-            if process.exit_code is not None:
-                raise NotStarted(_died(process.exit_code, log, submission)) from None
-            if log.count(_BOOTING) > _BOOTS:
-                raise NotStarted(_restless(log)) from None
-            if time.monotonic() >= deadline:
-                raise NotStarted(_silent(timeout, str(lost), log)) from None
+            is_over = process.exit_code is not None or log.count(_BOOTING) > _BOOTS
+            if is_over or time.monotonic() >= deadline:
+                raise NotStarted(
+                    msgspec.structs.replace(
+                        attempt,
+                        exit_code=process.exit_code,
+                        log=log,
+                        lost=process.excess or str(lost),
+                        waited=timeout,
+                    )
+                ) from None
             # A process that is ending, or a connection that it dropped: ask again.
-            time.sleep(0.05)
+            time.sleep(_NAP)
         else:
-            return
+            return Running(url, process)
 
 
-def _died(exit_code: int, log: str, submission: Submission) -> Finding:
-    missing = _MISSING.findall(log)
-    if missing and not _is_own(missing[-1], Path(submission.location)):
-        package = missing[-1].partition(".")[0]
-        return Finding(
-            title=f"The package {package} is not installed here",
-            expected="what the submission imports is installed",
-            actual=_last_words(log),
-            hint=f"Install it where twidder runs, for example: pip install {package}",
-            verdict=Verdict.UNCLEAR,
-        )
-    return Finding(
-        title="The server did not start",
-        expected=f"{_COMMAND} starts and answers",
-        actual=f"it ended with exit code {exit_code}; its last words:\n{_last_words(log)}",
-        hint="Start it with that command in your folder, and mend what the last lines say.",
-    )
-
-
-def _ended(excess: str, log: str) -> Finding:
-    return Finding(
-        title="The server was ended before it answered",
-        expected=f"{_COMMAND} starts and answers within the limits of docs/sandbox.md",
-        actual=f"{excess}; its last words:\n{_last_words(log) or '(none)'}",
-        hint="What runs when the module is imported has to come to an end, and with little.",
-    )
-
-
-def _restless(log: str) -> Finding:
-    return Finding(
-        title="The server ends again and again",
-        expected=f"{_COMMAND} starts and answers",
-        actual=f"gunicorn had to start it more than {_BOOTS} times; its last words:\n"
-        f"{_last_words(log) or '(none)'}",
-        hint="Does the module call exit(), or start a server of its own, when it is imported? "
-        "What belongs to running it by hand goes under if __name__ == '__main__'.",
-    )
-
-
-def _silent(timeout: float, lost: str, log: str) -> Finding:
-    words = _last_words(log)
-    return Finding(
-        title="The server never answered",
-        expected=f"an answer to GET / within {timeout:g} s",
-        actual=f"{lost}; its last words:\n{words}" if words else f"{lost}; it printed nothing",
-        hint="Does something run for ever while the module is imported? A server must not be "
-        "started at import: put app.run() under if __name__ == '__main__'.",
-    )
-
-
-def _is_own(module: str, folder: Path) -> bool:
-    """Whether a module that was not found is one that the submission should have brought."""
-    name = module.partition(".")[0]
-    return (
-        name in {"twidder", "twidder_cli"}
-        or "." in module
-        or any(folder.rglob(f"{name}.py"))
-        or any(path.is_dir() for path in folder.rglob(name))
-    )
-
-
-def _last_words(log: str) -> str:
-    """Return the end of a log without what says nothing about the submission."""
-    lines = [line for line in _without_frames(log) if line.strip() and not _CHATTER.search(line)]
-    short = [_ELSEWHERE.sub('"', line) for line in lines[-_LOG_LINES:]]
-    return "\n".join(printable(line, 300) for line in short)
-
-
-def _without_frames(log: str) -> Iterator[str]:
-    """Leave the frames of gunicorn and importlib, and the code they show, out of tracebacks."""
-    leaving_out = False
-    for line in log.splitlines():
-        if line.startswith("  File "):
-            leaving_out = _FOREIGN_FRAME.search(line) is not None
-        elif not line.startswith("    "):
-            leaving_out = False
-        if not leaving_out:
-            yield line
+def _found_listening() -> str:
+    """Return the URL where anybody listens on this network; raises Lost where nobody does."""
+    ports = {c.laddr.port for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    if not ports:
+        raise http.Lost("nothing listens")
+    return f"http://127.0.0.1:{min(ports)}"
