@@ -33,17 +33,26 @@ class _Ours:
         return spec
 
 
-def main() -> None:
-    """Be gunicorn, with the arguments given, in the current folder."""
-    folder = os.getcwd()  # noqa: PTH109  fewer imports
+def end_with_parent() -> None:
+    """Never outlive the worker."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG: never outlive the worker
+        ctypes.CDLL(None).prctl(1, 9, 0, 0, 0)  # PR_SET_PDEATHSIG, SIGKILL
+
+
+def hide_us() -> None:
+    """Leave the current folder and what is installed to be imported, and nothing of ours."""
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120
     working_tree = os.path.dirname(os.path.dirname(here))  # noqa: PTH120
     hidden = {here} if working_tree.endswith("-packages") else {here, working_tree}
-    # The folder itself comes last: gunicorn puts it first, after its own imports.
     sys.path[:] = [path for path in sys.path if path not in hidden]
-    sys.meta_path.insert(0, _Ours(folder))
+    sys.meta_path.insert(0, _Ours(os.getcwd()))  # noqa: PTH109  fewer imports
+
+
+def main() -> None:
+    """Be gunicorn, with the arguments given, in the current folder."""
+    end_with_parent()
+    # The folder itself comes last: gunicorn puts it first, after its own imports.
+    hide_us()
     sys.argv[0] = "gunicorn"
     runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
 
