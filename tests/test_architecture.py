@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.commands.serve": ("twidder", "twidder.store", "twidder_cli.processes", ERRORS),
     "twidder_cli.engine": ("twidder_cli.wire", MODEL),
     ERRORS: (),
+    "twidder_cli.learn": ("twidder_cli.engine", "twidder_cli.wire", MODEL),
     "twidder_cli.load": ("twidder_cli", "twidder_cli.steps", MODEL, ERRORS),  # where files are
     MODEL: (),
     "twidder_cli.processes": (),
@@ -39,6 +40,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.steps": (MODEL,),
     "twidder_cli.submissions": ("twidder_cli.processes", "twidder_cli.wire", MODEL, ERRORS),
     "twidder_cli.submissions.launch": (),  # runs in the submission's process
+    "twidder_cli.submissions.routes": (),  # the same
     "twidder_cli.wire": (MODEL,),
     "twidder_cli.worker": (
         "twidder_cli.engine",

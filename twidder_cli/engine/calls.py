@@ -115,6 +115,11 @@ class Calls:
             return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
         return "" if name == "empty" else self.expanded(name)
 
+    def address(self, actor: Actor, *, own: bool) -> str:
+        """Return the actor's address, or that of who signed in first, for whom others pretend."""
+        first = next(iter(self._tokens), actor)
+        return self._cast.profile(actor.user if own else Actor(first).user)["email"]
+
     def expanded(self, text: str) -> str:
         """Return `text` with the captured values it names, each `{name}` by its value."""
 

@@ -12,6 +12,12 @@ START = 20.0
 SCENARIO = 60.0
 """For a whole scenario."""
 
+LEARNING = 90.0
+"""For learning a submission's contract."""
+
+NOTICE = 2.0
+"""For a first client to be told, while its contract is learned."""
+
 PONG = 5.0
 """For a Pong."""
 

@@ -133,7 +133,7 @@ def value_at(reply: Reply, place: str) -> str | None:
         case "header":
             found: Any = _header(reply, where)
         case "cookie":
-            found = dict(_COOKIE.findall(_header(reply, "Set-Cookie") or "")).get(where)
+            found = cookies_in(reply).get(where)
         case "text":
             found = reply.body.strip()
         case _:
@@ -141,6 +141,11 @@ def value_at(reply: Reply, place: str) -> str | None:
     if isinstance(found, bool) or not isinstance(found, str | int):
         return None
     return str(found)
+
+
+def cookies_in(reply: Reply) -> dict[str, str]:
+    """Return the cookies that a reply sets."""
+    return dict(_COOKIE.findall(_header(reply, "Set-Cookie") or ""))
 
 
 def _header(reply: Reply, name: str) -> str | None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Collection, Iterable
 from functools import partial
 
-from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.pace import GOODBYE, HTTP, PONG, STRANGER
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import Opening, opening_for, wants_token
@@ -31,18 +30,22 @@ class _Held:
 class Sockets:
     """Every socket of one scenario, numbered by actor."""
 
-    def __init__(self, server: Server, recorder: Recorder, cast: Cast) -> None:
+    def __init__(self, server: Server, recorder: Recorder) -> None:
         self._server = server
         self._recorder = recorder
-        self._cast = cast
         self._held: list[_Held] = []
 
-    def open(self, actor: Actor, token: str, token_name: str, *, own: bool) -> None:
+    def open(self, actor: Actor, token: str, token_name: str, *, email: str, own: bool) -> None:
         """Shake hands and greet; its settling goes on while other things are done.
 
         Raises CannotPlay when the actor's own token gets no socket.
         """
-        opening = self._opening(actor, token, own=own)
+        place = self._server.contract.socket
+        if place is None:
+            raise CannotPlay(f"{actor}: the server has no route for a WebSocket")
+        # Where an address is all that a server goes by, it is what somebody pretends with.
+        said = email if own or wants_token(place) else token
+        opening = opening_for(place, token=token, email=said)
         path = opening.path
         number = sum(held.actor == actor for held in self._held) + 1
         held = _Held(actor, number, self._socket(actor, number, opening), own=own)
@@ -67,15 +70,6 @@ class Sockets:
             self._greet(held, opening.greeting)
         elif own:
             raise CannotPlay(f"{actor}: {path}: {refusal}", function="connect")
-
-    def _opening(self, actor: Actor, token: str, *, own: bool) -> Opening:
-        place = self._server.contract.socket
-        if place is None:
-            raise CannotPlay(f"{actor}: the server has no route for a WebSocket")
-        # Who comes with what is not the own says so in whatever the server goes by.
-        is_own = own or wants_token(place)
-        email = self._cast.profile(actor.user)["email"] if is_own else token
-        return opening_for(place, token=token, email=email)
 
     def _socket(self, actor: Actor, number: int, opening: Opening) -> Socket:
         def arrived(kind: Kind, text: str, size: int, code: int) -> None:

@@ -33,7 +33,7 @@ class WireStage:
         self.perform = perform
         self._calls = Calls(server, recorder, cast)
         self._random = random.Random(f"jitter/{seed}")  # noqa: S311  repeatable on purpose
-        self.sockets = Sockets(server, recorder, cast)
+        self.sockets = Sockets(server, recorder)
 
     # HTTP
 
@@ -68,7 +68,13 @@ class WireStage:
             raise CannotPlay(f"there is no token to open a socket with for {names}", ours=True)
         for actor, value in tokens.items():
             if value is not None:  # else it lost the race of a `together`
-                self.sockets.open(actor, value, token or f"{actor}.token", own=token is None)
+                self.sockets.open(
+                    actor,
+                    value,
+                    token or f"{actor}.token",
+                    email=self._calls.address(actor, own=token is None),
+                    own=token is None,
+                )
 
     def disconnect(
         self, actors: Sequence[Actor], how: Ending = "close", *, oldest: bool = False

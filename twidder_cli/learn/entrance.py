@@ -1,0 +1,133 @@
+"""How one gets in: signing up, signing in, the token, and where it goes."""
+
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from twidder_cli.learn.answers import is_there, shows, tokens_in
+from twidder_cli.learn.draft import Draft, Evidence, is_own
+from twidder_cli.learn.options import Options, settle
+from twidder_cli.learn.places import token_places
+from twidder_cli.learn.probe import Person
+from twidder_cli.model.contract import READING, Operation, TokenPlace
+from twidder_cli.model.replies import is_accepted
+from twidder_cli.model.timeline import Exchange
+
+_OWN_DATA, _DATA_BY_EMAIL = READING[:2]
+
+
+def evidence_of(exchange: Exchange) -> Evidence:
+    """Return what an answer shows by itself."""
+    if is_accepted(exchange):
+        return Evidence.ACCEPTED
+    return Evidence.THERE if is_there(exchange) else Evidence.NOTHING
+
+
+class Entrance:
+    """Finds the way in. `person` is who has taken it last."""
+
+    def __init__(self, draft: Draft, options: Options) -> None:
+        self._draft = draft
+        self._options = options
+        self._probe = draft.probe
+        self._sign_ins = [option.variant.operation for option in options.of("sign_in", draft)]
+        self._tokens: list[tuple[str, str]] = []
+        self._is_proved = False
+        self.person = draft.probe.person()
+
+    def find(self) -> bool:
+        """Learn sign_up, sign_in, the token and get_user_data_by_token; False if nobody gets in."""
+        settle(self._draft, self._options, "sign_up", self._sign_up)
+        if not self._tokens:
+            return False
+        settle(self._draft, self._options, "sign_in", self._sign_in)
+        self._take(token_places(self._options.readings.values())[0], *self._tokens[0])
+        settle(self._draft, self._options, _OWN_DATA, self._get_own_data)
+        if not self._is_proved:
+            self._look_oneself_up()
+        self._tell_of_token()
+        return True
+
+    # Signing up and in
+
+    def _sign_up(self, operation: Operation) -> tuple[Evidence, Exchange]:
+        person = self._probe.person()
+        exchange = self._probe.call(operation, person)
+        if is_accepted(exchange):
+            for sign_in in self._sign_ins:
+                if self._enter(sign_in, person)[0] is Evidence.PROVED:
+                    self._sign_ins.insert(0, sign_in)
+                    return Evidence.PROVED, exchange
+        return evidence_of(exchange), exchange
+
+    def _sign_in(self, operation: Operation) -> tuple[Evidence, Exchange]:
+        person = self._probe.person()
+        self._probe.call(self._draft.operations["sign_up"], person)
+        return self._enter(operation, person)
+
+    def _enter(self, operation: Operation, person: Person) -> tuple[Evidence, Exchange]:
+        exchange = self._probe.call(operation, person)
+        if exchange.reply is None or not is_accepted(exchange):
+            return evidence_of(exchange), exchange
+        tokens = tokens_in(exchange.reply, set(person.values.values()))
+        if not tokens:
+            return Evidence.ACCEPTED, exchange
+        self.person, self._tokens = person, tokens
+        return Evidence.PROVED, exchange
+
+    # The token
+
+    def _take(self, place: TokenPlace | None, where: str, token: str) -> None:
+        """Go by a place of the token in requests, and one in the reply to sign_in."""
+        self._draft.token = place
+        self.person.token = token
+        sign_in = self._draft.operations["sign_in"]
+        self._draft.operations["sign_in"] = msgspec.structs.replace(sign_in, token=where)
+
+    def _get_own_data(self, operation: Operation) -> tuple[Evidence, Exchange]:
+        return self._open(operation, lambda exchange: is_own(exchange, self.person))
+
+    def _look_oneself_up(self) -> None:
+        """Find the token's place by another function that hands over data."""
+        firstname = self.person.values["firstname"]
+        for option in self._options.of(_DATA_BY_EMAIL, self._draft):
+            self._open(option.variant.operation, lambda exchange: shows(exchange, firstname))
+            if self._is_proved:
+                return
+
+    def _open(
+        self, operation: Operation, is_opened: Callable[[Exchange], bool]
+    ) -> tuple[Evidence, Exchange]:
+        """Try what may be the token, wherever it may go, until it opens the user's data.
+
+        It is proved when a token that nobody was given does not open them as well.
+        """
+        tries: list[Exchange] = []
+        for place, where, token in self._ways(operation):
+            tries.append(self._probe.call(operation, self.person, place, token=token))
+            if is_opened(tries[-1]):
+                self._take(place, where, token)
+                made_up = self.person.made_up(token)
+                control = self._probe.call(operation, self.person, place, token=made_up)
+                self._is_proved = not is_opened(control)
+                return Evidence.PROVED if self._is_proved else Evidence.ACCEPTED, tries[-1]
+        return evidence_of(tries[0]), tries[0]
+
+    def _ways(self, operation: Operation) -> Iterator[tuple[TokenPlace | None, str, str]]:
+        places = token_places(self._options.readings.values())
+        has_place = b"{token}" in msgspec.json.encode(operation)
+        for where, token in self._tokens:
+            kind, _, name = where.partition(":")
+            if has_place:
+                yield None, where, token
+            elif kind == "cookie":
+                yield TokenPlace(header="Cookie", value=f"{name}={{token}}"), where, token
+            else:
+                yield from ((place, where, token) for place in places)
+
+    def _tell_of_token(self) -> None:
+        proof = "proved: a made-up one is refused" if self._is_proved else "not proved"
+        self._draft.found["token"] = f"{self._options.origin}; {proof}"
+        if not self._is_proved:
+            self._draft.proved.discard("sign_in")
+            self._draft.found["sign_in"] += ", but its token could not be proved"

@@ -1,0 +1,26 @@
+"""What was learned of a submission's contract."""
+
+from twidder_cli.model import Noun
+from twidder_cli.model.contract import Contract
+
+
+class Learned(Noun):
+    """A contract, and how each line of it was found.
+
+    `contract` is None where nothing is known to sign up and in with. `found`
+    says in words how a function, the `token` and the `socket` were found;
+    `proved` are those that were seen to have their effect, "connect" among
+    them. `absent` are functions that no route could be; `not_understood` those
+    that some route may be. `problem` says what kept it from being learned, or
+    learned whole.
+    """
+
+    contract: Contract | None = None
+    found: dict[str, str] = {}
+    proved: frozenset[str] = frozenset()
+    absent: frozenset[str] = frozenset()
+    not_understood: frozenset[str] = frozenset()
+    problem: str = ""
+    requests: int = 0
+    users: int = 0
+    seconds: float = 0.0
