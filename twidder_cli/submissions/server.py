@@ -1,7 +1,6 @@
 """Starts a submission and knows when it answers, why it did not, and that it is gone."""
 
 import os
-import re
 import shutil
 import socket
 import stat
@@ -11,27 +10,21 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+
 from twidder_cli import processes
 from twidder_cli.model.job import Submission
-from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.words import printable
+from twidder_cli.model.verdicts import Finding
+from twidder_cli.submissions.attempt import Attempt
+from twidder_cli.submissions.failures import explained, is_restless
+from twidder_cli.submissions.reading import inspect
 from twidder_cli.wire import http
 
 _LEFT_OUT = {".git", ".hg", "__pycache__", "node_modules", ".venv", "venv", ".idea", ".vscode"}
-_MISSING = re.compile(r"ModuleNotFoundError: No module named '([\w.]+)'")
-_LOG_LINES = 12
-_CHATTER = re.compile(
-    r"^[\s~^]+$|\[INFO\]|Shutting down: Master|Worker \(pid:\d+\) exited|"
-    r"Reason: Worker failed to boot|Exception in worker process"
-)
-_FOREIGN_FRAME = re.compile(r"<frozen |/gunicorn/|/importlib/")
-_ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
 _UNCONFINED = (
     "WARNING: this machine gives no process namespaces (install bubblewrap), so the submission "
     "runs as you do, and may do all that you may"
 )
-_BOOTING = "Booting worker with pid"
-_BOOTS = 3
 _COMMAND = "gunicorn --workers 1 --threads 100 server:app"
 
 
@@ -157,85 +150,24 @@ def _await_answer(
         try:
             http.call("GET", f"{url}/", {}, None, timeout=max(left, 0.1))
         except http.Lost as lost:
-            log = process.log()
-            if process.exit_code is not None:
-                raise NotStarted(_died(process.exit_code, log, submission)) from None
-            if log.count(_BOOTING) > _BOOTS:
-                raise NotStarted(_restless(log)) from None
-            if time.monotonic() >= deadline:
-                raise NotStarted(_silent(timeout, str(lost), log)) from None
+            attempt = Attempt(
+                command=_COMMAND,
+                exit_code=process.exit_code,
+                log=process.log(),
+                lost=str(lost),
+                waited=timeout,
+            )
+            has_ended = attempt.exit_code is not None or is_restless(attempt.log)
+            if has_ended or time.monotonic() >= deadline:
+                raise NotStarted(_explained(attempt, submission)) from None
             # A process that is ending, or a connection that it dropped: ask again.
             time.sleep(0.05)
         else:
             return
 
 
-def _died(exit_code: int, log: str, submission: Submission) -> Finding:
-    missing = _MISSING.findall(log)
-    if missing and not _is_own(missing[-1], Path(submission.location)):
-        package = missing[-1].partition(".")[0]
-        return Finding(
-            title=f"The package {package} is not installed here",
-            expected="what the submission imports is installed",
-            actual=_last_words(log),
-            hint=f"Install it where twidder runs, for example: pip install {package}",
-            verdict=Verdict.UNCLEAR,
-        )
-    return Finding(
-        title="The server did not start",
-        expected=f"{_COMMAND} starts and answers",
-        actual=f"it ended with exit code {exit_code}; its last words:\n{_last_words(log)}",
-        hint="Start it with that command in your folder, and mend what the last lines say.",
-    )
-
-
-def _restless(log: str) -> Finding:
-    return Finding(
-        title="The server ends again and again",
-        expected=f"{_COMMAND} starts and answers",
-        actual=f"gunicorn had to start it more than {_BOOTS} times; its last words:\n"
-        f"{_last_words(log) or '(none)'}",
-        hint="Does the module call exit(), or start a server of its own, when it is imported? "
-        "What belongs to running it by hand goes under if __name__ == '__main__'.",
-    )
-
-
-def _silent(timeout: float, lost: str, log: str) -> Finding:
-    words = _last_words(log)
-    return Finding(
-        title="The server never answered",
-        expected=f"an answer to GET / within {timeout:g} s",
-        actual=f"{lost}; its last words:\n{words}" if words else f"{lost}; it printed nothing",
-        hint="Does something run for ever while the module is imported? A server must not be "
-        "started at import: put app.run() under if __name__ == '__main__'.",
-    )
-
-
-def _is_own(module: str, folder: Path) -> bool:
-    """Whether a module that was not found is one that the submission should have brought."""
-    name = module.partition(".")[0]
-    return (
-        name in {"twidder", "twidder_cli"}
-        or "." in module
-        or any(folder.rglob(f"{name}.py"))
-        or any(path.is_dir() for path in folder.rglob(name))
-    )
-
-
-def _last_words(log: str) -> str:
-    """Return the end of a log without what says nothing about the submission."""
-    lines = [line for line in _without_frames(log) if line.strip() and not _CHATTER.search(line)]
-    short = [_ELSEWHERE.sub('"', line) for line in lines[-_LOG_LINES:]]
-    return "\n".join(printable(line, 300) for line in short)
-
-
-def _without_frames(log: str) -> Iterator[str]:
-    """Leave the frames of gunicorn and importlib, and the code they show, out of tracebacks."""
-    leaving_out = False
-    for line in log.splitlines():
-        if line.startswith("  File "):
-            leaving_out = _FOREIGN_FRAME.search(line) is not None
-        elif not line.startswith("    "):
-            leaving_out = False
-        if not leaving_out:
-            yield line
+def _explained(attempt: Attempt, submission: Submission) -> Finding:
+    if submission.kind == "folder":
+        inspection = inspect(Path(submission.location))
+        attempt = msgspec.structs.replace(attempt, inspection=inspection)
+    return explained(attempt)
