@@ -79,6 +79,12 @@ def is_own(tree: Tree, top: str, importer: str) -> bool:
     return is_near and not is_installed(top)
 
 
+def own_modules(tree: Tree) -> list[str]:
+    """Return the names of all modules and packages of the submission, in small letters."""
+    folders = {posixpath.basename(folder) for folder in tree.folders}
+    return sorted(tree.modules | {name.lower() for name in folders if not is_installed(name)})
+
+
 def is_installed(top: str) -> bool:
     """Whether a package brings this top-level module here."""
     return top in _installed()

@@ -30,7 +30,7 @@ _ORDER = (
 )
 """The kinds of notes, the gravest first."""
 
-_SERVICES = {
+SERVICES = {
     "asyncpg": "PostgreSQL",
     "flask_mysqldb": "MySQL",
     "flask_pymongo": "MongoDB",
@@ -124,8 +124,8 @@ def _from_outside(source: Source, given: set[str]) -> Iterator[Note]:
     """Yield what a submission takes from its surroundings, and was not handed in."""
     for one in source.imports:
         top = one.module.partition(".")[0]
-        if top in _SERVICES:
-            says = f"{top} wants a {_SERVICES[top]} server, which was not handed in"
+        if top in SERVICES:
+            says = f"{top} wants a {SERVICES[top]} server, which was not handed in"
             yield _note(source, one.line, "service", says)
         if top in _PROTOCOLS:
             yield _note(source, one.line, "socket", f"{top} {_PROTOCOLS[top]}")

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import requires
+from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any
 
 from packaging.requirements import Requirement
@@ -50,6 +50,14 @@ def remedy(modules: Iterable[str]) -> str:
     if {distribution(module) for module in modules} <= _common():
         return "pip install 'twidder[common]'"
     return "twidder check --install"
+
+
+def installed_version(module: str) -> str:
+    """Return the version of the package that brings a top-level module here; '' for none."""
+    try:
+        return version(distribution(module)) if is_installed(module) else ""
+    except PackageNotFoundError:
+        return "of unknown version"
 
 
 def missing(modules: Iterable[str]) -> list[str]:
