@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
+from jinja2.utils import htmlsafe_json_dumps
 
 from .base import Refused, Session, Twidder
 
@@ -543,6 +544,22 @@ class SaysOnlyWhatIsAsked(Twidder):
 
     def answer(self, function: str, data: Any) -> ResponseReturnValue:
         return {"data": data} if function == "sign_in" else (json.dumps(data), 200)
+
+
+@right
+class EscapesSlashes(Twidder):
+    """Answers are JSON in which slashes are escaped, as some libraries write it."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return json.dumps({"success": True, "data": data}).replace("/", "\\/"), 200
+
+
+@right
+class EscapesWhatHtmlMeans(Twidder):
+    """Answers are JSON that may stand in a page: < and > and & and quotes are escaped."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return str(htmlsafe_json_dumps({"success": True, "data": data})), 200
 
 
 @right
