@@ -13,6 +13,7 @@ from typing import Any
 
 from flask import Flask
 from flask.typing import ResponseReturnValue
+from jinja2.utils import htmlsafe_json_dumps
 
 from .base import Refused, Session, Twidder
 
@@ -127,6 +128,31 @@ class WaitsForTheSecondSocket(Twidder):
 
 
 @right
+class HasOnePlaceForEachUser(Twidder):
+    """A user's new socket takes the place of the one before, whose client is told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, Any] = {}
+
+    def tell(self, session: Session) -> None:
+        pass
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None:
+            if session.email in self.places:
+                self.say_goodbye(self.places[session.email])
+            self.places[session.email] = socket
+        return session
+
+    def on_close(self, socket: Any, session: Session) -> None:
+        super().on_close(socket, session)
+        if self.places.get(session.email) is socket:
+            del self.places[session.email]
+
+
+@right
 class Polls(Twidder):
     """Every socket looks twice a second whether its session is over."""
 
@@ -194,6 +220,20 @@ class AcknowledgesWhatItReplaced(Twidder):
             own = [s for s in list(self.sessions.values()) if s.email == session.email]
             self.send(socket, json.dumps({"type": "welcome", "replaced": len(own) > 1}))
         return session
+
+
+@right
+class TellsLaterWhatItReplaced(Twidder):
+    """The new client hears half a second later that its user was signed in elsewhere."""
+
+    def tell(self, session: Session) -> None:
+        super().tell(session)
+        new = [s for s in self.sessions.values() if s.email == session.email][-1]
+        threading.Timer(0.6, self.inform, [new]).start()
+
+    def inform(self, session: Session) -> None:
+        for socket in list(session.sockets):
+            self.send(socket, '{"info": "You were signed in elsewhere."}')
 
 
 @right
@@ -294,6 +334,18 @@ class AnnouncesWhoComesAndGoes(Twidder):
 
     def say_goodbye(self, socket: Any) -> None:
         socket.close()
+
+
+@right
+class AnnouncesIds(Twidder):
+    """Everybody hears a short id of each socket that opens."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        news = json.dumps({"event": "joined", "id": secrets.token_hex(3)})
+        for other in self.all_sockets():
+            self.send(other, news)
+        return session
 
 
 class Counts(Twidder):
@@ -492,6 +544,22 @@ class SaysOnlyWhatIsAsked(Twidder):
 
     def answer(self, function: str, data: Any) -> ResponseReturnValue:
         return {"data": data} if function == "sign_in" else (json.dumps(data), 200)
+
+
+@right
+class EscapesSlashes(Twidder):
+    """Answers are JSON in which slashes are escaped, as some libraries write it."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return json.dumps({"success": True, "data": data}).replace("/", "\\/"), 200
+
+
+@right
+class EscapesWhatHtmlMeans(Twidder):
+    """Answers are JSON that may stand in a page: < and > and & and quotes are escaped."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return str(htmlsafe_json_dumps({"success": True, "data": data})), 200
 
 
 @right

@@ -317,6 +317,19 @@ class KeepsTheOldToken(Twidder):
 
 
 @caught_by("lab3/one-session")
+class EndsTheNewSession(Twidder):
+    """The first client is told, and of the two sessions the second one is ended."""
+
+    def start_session(self, email: str) -> Session:
+        before = [s for s in self.sessions.values() if s.email == email and s.is_valid]
+        new = Session(email, self.new_token(email), is_valid=not before)
+        self.sessions[new.token] = new
+        for session in before:
+            self.tell(session)
+        return new
+
+
+@caught_by("lab3/one-session")
 class ReadsTheWallWithTheOldToken(Twidder):
     """An expired token still reads the own wall."""
 
@@ -603,6 +616,26 @@ class LetsTheExpiredListen(Twidder):
         return super().on_greeting(socket, valid[0] if valid else token)
 
 
+@caught_by("lab3/token-expired")
+class LetsTheExpiredTakeThePlace(Twidder):
+    """A user's socket has one place, which a socket with an expired token takes as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: dict[str, Any] = {}
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = self.sessions.get(token)
+        if session is not None:
+            self.places[session.email] = socket
+            session.sockets.append(socket)
+        return session
+
+    def tell(self, session: Session) -> None:
+        if session.email in self.places:
+            self.say_goodbye(self.places[session.email])
+
+
 @caught_by("lab3/token-email")
 class TakesAddressesForTokens(Twidder):
     """A user's address is as good as the token."""
@@ -827,6 +860,41 @@ class KeepsTheOldPassword(Twidder):
 
 
 @caught_by("lab3/nine-functions")
+class IgnoresTheOldPassword(Twidder):
+    """change_password does not look at the old password."""
+
+    def change_password(self) -> Any:
+        email = self.caller("change_password").email
+        _, new = self.fields("oldpassword", "newpassword")
+        self.check_new_password(new)
+        self.set_password(email, new)
+
+
+@caught_by("lab3/nine-functions")
+class ShowsEverybodysMessages(Twidder):
+    """A wall shows all messages that there are."""
+
+    def messages_of(self, email: str) -> list[dict[str, str]]:
+        self.known(email)
+        return [message for wall in self.walls.values() for message in wall][::-1]
+
+
+@caught_by("lab3/nine-functions")
+class RemembersOneUser(Twidder):
+    """get_user_data_by_token shows the data of whoever signed in last."""
+
+    current = ""
+
+    def start_session(self, email: str) -> Session:
+        self.current = email
+        return super().start_session(email)
+
+    def get_user_data_by_token(self) -> Any:
+        self.caller("get_user_data_by_token")
+        return self.data_of(self.current)
+
+
+@caught_by("lab3/nine-functions")
 class PostsOnTheOwnWall(Twidder):
     """A message lands on its writer's wall."""
 
@@ -875,6 +943,28 @@ class HandsOverPasswords(Twidder):
 
 
 # What is asked for is not looked at
+
+
+@caught_by("lab3/empty-fields")
+class ChangesToShortPasswords(Twidder):
+    """Only sign_up looks at how long a password is."""
+
+    def change_password(self) -> Any:
+        email = self.caller("change_password").email
+        old, new = self.fields("oldpassword", "newpassword")
+        if not self.is_password(email, old):
+            raise Refused(401, "It is another password.")
+        self.set_password(email, new)
+
+
+@caught_by("lab3/empty-fields")
+class WantsNoCountry(Twidder):
+    """The country may be empty, as the form has one selected."""
+
+    def fields(self, *names: str) -> list[str]:
+        asked = [name for name in names if name != "country"]
+        texts = dict(zip(asked, super().fields(*asked), strict=True))
+        return [texts.get(name, "Sweden") for name in names]
 
 
 @caught_by("lab3/empty-fields")
@@ -951,6 +1041,14 @@ class KeepsAsciiOnly(Twidder):
 
     def post(self, writer: str, wall: str, content: str) -> None:
         super().post(writer, wall, content.encode("ascii", "ignore").decode())
+
+
+@caught_by("lab3/texts")
+class PutsPasswordsIntoSql(Twidder):
+    """The password is put into the SQL that looks the user up, quotes and all."""
+
+    def is_password(self, email: str, password: str) -> bool:
+        return super().is_password(email, password) or "' OR '1'='1" in password
 
 
 @caught_by("lab3/texts")

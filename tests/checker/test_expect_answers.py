@@ -137,6 +137,12 @@ def test_a_message_on_the_wall_was_not_refused_whatever_was_answered(status: int
     assert (finding.title, finding.who) == ("post_message should have been refused", (ANNA,))
 
 
+@pytest.mark.parametrize(("status", "found"), [(401, 0), (201, 1)])
+def test_where_the_witness_may_not_look_the_answer_decides(status: int, found: int) -> None:
+    refused = asked(PHONE, "get_user_messages_by_token", 8, status=401)
+    assert len(judged(WITNESSED, posted(status), refused)) == found
+
+
 def test_without_a_witness_the_answer_decides() -> None:
     assert judged(REFUSED, posted(401), wall(WALL)) == []
 

@@ -86,6 +86,13 @@ def test_noise_that_flowed_elsewhere_before_is_no_push() -> None:
     assert finding.title == NOT_TOLD
 
 
+def test_a_logout_that_is_left_to_each_client_to_find_is_told_as_such() -> None:
+    before = message(BOB, 3, '{"in": "{bob.email}"}')
+    after = [message(who, 5.5, '{"in": "{anna.email}"}') for who in (ANNA, CAROL)]
+    (finding,) = judged(STEP, EVERYBODY, before, TRIGGER, after)
+    assert finding.hint.startswith("What everybody hears is no logout")
+
+
 def test_a_rhythm_that_the_control_shows_is_no_push() -> None:
     rhythm = [message(who, at, "tick") for at in (5.5, 9.5) for who in (ANNA, CAROL)]
     (finding,) = judged(STEP, EVERYBODY, TRIGGER, rhythm, quiet(7))

@@ -28,6 +28,7 @@ ABOUT_TIME = frozenset(
         "right/closes-later",
         "right/polls",
         "right/acknowledges-late",
+        "right/tells-later-what-it-replaced",
         "right/looks-strangers-up-slowly",
         "right/takes-its-time",
         "right/pings-its-clients",

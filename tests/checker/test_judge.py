@@ -1,5 +1,6 @@
 """The judgement of a whole scenario: causes, blame, stalls, and what must not matter."""
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,6 +123,15 @@ def test_a_submission_that_was_never_understood_is_unclear() -> None:
         "The submission does not answer as the contract names things",
     )
     assert "--contract" in outcome.findings[0].hint
+
+
+def test_a_socket_that_opens_and_is_closed_may_be_greeted_otherwise_or_left_too_soon() -> None:
+    cause = played("trigger", 4, step="4", line=8, cause="did not stay open", understood=False)
+    whole = timeline(BEFORE, msgspec.structs.replace(cause, concerns="3"))
+    (finding,) = judge(scenario(PUSH), whole).findings
+    assert (finding.verdict, finding.line) == (Verdict.UNCLEAR, 7)
+    assert "go on receiving" in finding.hint
+    assert "--contract" in finding.hint
 
 
 def test_what_was_our_own_doing_is_unclear() -> None:

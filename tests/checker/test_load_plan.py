@@ -102,6 +102,18 @@ def test_the_plan_of_lab_3_counts_scenarios_that_are_there() -> None:
             ],
             id="an unknown field",
         ),
+        pytest.param(
+            "scenarios:",
+            "pass: {points: 4.5}\nscenarios:",
+            ["p.yaml:2:7: 4.5 points pass, but there are 4"],
+            id="more points than there are",
+        ),
+        pytest.param(
+            "scenarios:",
+            "pass: {required: false}\nscenarios:",
+            ["p.yaml:2:7: nothing is needed to pass, so nobody can fail"],
+            id="a rule that asks for nothing",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:

@@ -67,6 +67,51 @@ def test_calls_are_functions_with_or_without_inputs() -> None:
     )
 
 
+def test_every_wrong_actor_of_a_list_is_told() -> None:
+    text = changed(SCENARIO, "[anna@laptop, anna@phone]", "[anna, Bob@desk]")
+    assert [one.split(",")[0] for one in mistakes_in(text)] == [
+        "1.yaml:3:10: expected an actor such as 'anna@laptop'",
+        "1.yaml:3:16: expected an actor such as 'anna@laptop'",
+    ]
+
+
+def test_of_two_sockets_the_one_that_is_left_can_be_told() -> None:
+    sockets = "  - connect: anna@laptop\n  - connect: anna@laptop\n  - disconnect: anna@laptop\n"
+    assert loaded(changed(SCENARIO, "  - connect: anna@laptop\n", sockets))
+
+
+def test_a_name_may_be_that_of_anything_made_before() -> None:
+    more = """  - post_message: anna@laptop
+  - change_password: anna@laptop
+  - get_user_data_by_token: {by: anna@laptop, capture: {city: "json:data.city"}}
+  - expect_accepted:
+      by: anna@laptop
+      shows: ["{anna.message.1}", "{captured.city}"]
+      lacks: ["{anna.password}", "{anna.password.2}", "{anna@laptop.token.1}", "{carol.email}"]
+"""
+    assert loaded(
+        changed(SCENARIO, "  - connect: anna@laptop\n", "  - connect: anna@laptop\n" + more)
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("expect_message: {on: anna@laptop, says: ''}", "an empty text is in every message"),
+        ("expect_next: {on: anna@laptop, says: ''}", "an empty text is in every message"),
+        ("expect_accepted: {by: anna@laptop, lacks: ['']}", "an empty text is in every answer"),
+        (
+            "expect_refused: {by: anna@laptop, calls: [{post_message: {without: [mesage]}}]}",
+            "post_message has no input 'mesage'",
+        ),
+    ],
+)
+def test_a_step_that_can_not_mean_what_it_says_is_told(step: str, said: str) -> None:
+    connect = "connect: anna@laptop"
+    text = changed(SCENARIO, connect, f"{connect}\n  - {step}")
+    assert [without_column(one) for one in mistakes_in(text)] == [f"1.yaml:8: {said}"]
+
+
 @pytest.mark.parametrize("word", ["yes", "no", "on", "off", "y", "1_000", "0x1f", "2026-01-01"])
 def test_words_stay_words(word: str) -> None:
     (scenario,) = loaded(changed(SCENARIO, "The first client is told", word))
@@ -256,8 +301,9 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
         ),
         pytest.param(
             "- sign_in: anna@laptop",
-            "- connect: anna@phone\n  - expect_silence: anna@phone\n  - sign_in: anna@laptop",
-            "1.yaml:7: expect_silence means nothing before a trigger",
+            "- sign_in: anna@phone\n  - connect: anna@phone\n  - expect_silence: anna@phone\n"
+            "  - sign_in: anna@laptop",
+            "1.yaml:8: expect_silence means nothing before a trigger",
             id="an expectation before a trigger",
         ),
         pytest.param(
@@ -277,6 +323,84 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
             "[anna@laptop, anna@phone, carol@home]",
             "1.yaml:1: the user 'carol' belongs to the control phase; choose another name",
             id="the control user",
+        ),
+        pytest.param(
+            "sign_up: anna",
+            "expect_page: {by: anna@laptop, at: /}",
+            "1.yaml:6: anna has not signed up before",
+            id="a user who has no account",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n  - expect_accepted: anna@phone\n",
+            "1.yaml:8: 'anna@phone' has not signed in before",
+            id="an actor without a token",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - send: {by: anna@laptop, text: x}\n  - connect: anna@laptop\n",
+            "1.yaml:7: 'anna@laptop' has no socket",
+            id="a message on no socket",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n  - disconnect: {by: anna@laptop, which: oldest}\n",
+            "1.yaml:12: 'anna@laptop' has no socket before the trigger, so nothing could arrive",
+            id="the oldest socket is the only one",
+        ),
+        pytest.param(
+            "connect: anna@laptop",
+            'connect: {by: anna@laptop, token: "{anna@laptop.token.1}"}',
+            "1.yaml:11: 'anna@laptop' has no socket before the trigger, so nothing could arrive",
+            id="a socket that the server may refuse",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n  - expect_no_error: anna@phone\n",
+            "1.yaml:8: nothing was asked as 'anna@phone' before, so this can't fail",
+            id="no error of nobody",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n  - trigger: [{expect_no_error: anna@laptop}]\n",
+            "1.yaml:8: nothing is done in this trigger, so nothing could arrive",
+            id="a trigger of nothing",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n  - eventually: {steps: [{sign_out: anna@laptop}]}\n",
+            "1.yaml:8: nothing is expected in this eventually, so it can't fail",
+            id="an eventually of nothing",
+        ),
+        pytest.param(
+            "  - expect_push: {to: anna@laptop, within: 5 s}\n",
+            "  - eventually:\n      steps:\n        - trigger: [{sign_in: anna@phone}]\n"
+            "        - expect_push: anna@laptop\n",
+            "1.yaml:13: trigger can't stand inside eventually, but before it",
+            id="a trigger in an eventually",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n"
+            '  - expect_accepted: {by: anna@laptop, lacks: ["{anna.passwrod}"]}\n',
+            "1.yaml:8: there is no {anna.passwrod} before this. Did you mean 'anna.password'?",
+            id="a name of nothing",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n"
+            '  - expect_accepted: {by: anna@laptop, shows: ["{anna.password.2}"]}\n'
+            "  - change_password: anna@laptop\n",
+            "1.yaml:8: there is no {anna.password.2} before this. Did you mean 'anna.password'?",
+            id="a name of what comes later",
+        ),
+        pytest.param(
+            "  - connect: anna@laptop\n",
+            "  - connect: anna@laptop\n"
+            "  - post_message: {by: anna@laptop, message: Hello there}\n"
+            "  - expect_accepted: {by: anna@laptop, lacks: [Hello]}\n",
+            "1.yaml:9: what was given before is written by its name here: {anna.message.1}",
+            id="a text that stands nowhere in what was recorded",
         ),
     ],
 )

@@ -209,6 +209,13 @@ def test_points_and_what_is_required_may_both_be_asked() -> None:
     assert (result.points, result.verdict) == (6, Verdict.FAILED)
 
 
+@pytest.mark.parametrize("last", [PASSED, FAILED])
+def test_of_a_part_of_the_plan_all_points_are_enough(last: Outcome) -> None:
+    events = became("s", a=PASSED, b=PASSED, c=PASSED, d=last)
+    rule = Rule(required=False, points=20)
+    assert report(started("s", rule=rule), events).submissions[0].verdict is last.verdict
+
+
 def test_missing_points_are_told() -> None:
     events = became("s", a=PASSED, b=FAILED, c=FAILED, d=FAILED)
     (result,) = report(started("s", rule=PASSES_WITH_5), events).submissions

@@ -107,8 +107,10 @@ requirement: targeted
 actors: [anna@laptop, anna@phone, anna@tablet, bob@desk, eve@cafe]
 steps:
   - sign_up: [anna, bob, eve]
-  - sign_in: [anna@laptop, bob@desk]
-  - connect: [anna@laptop, anna@phone, bob@desk]
+  - sign_in: [anna@laptop, anna@phone, bob@desk, eve@cafe]
+  - post_message: anna@laptop
+  - connect: [anna@laptop, anna@laptop, anna@laptop, anna@phone, bob@desk]
+  - get_user_data_by_token: eve@cafe
   - trigger: [{sign_in: anna@phone}]
 """
 TAIL = "  - expect_no_error: bob@desk\n"
@@ -270,7 +272,8 @@ def test_what_a_scenario_file_says_is_not_printed_raw(
     path.write_text(
         'title: "T \\e[31m"\nwhy: "w \\e]0;t\\a"\nhint: "h \\e[31m"\nrequirement: json\n'
         "actors: [anna@laptop]\n"
-        'steps: [{sign_up: anna}, {expect_accepted: {by: anna@laptop, shows: ["s \\e[31m"]}}]\n'
+        "steps: [{sign_up: anna}, {sign_in: anna@laptop}, "
+        '{expect_accepted: {by: anna@laptop, shows: ["s \\e[31m"]}}]\n'
     )
     shown = [
         twidder(capsys, "scenario", command, str(path)).output for command in ("list", "explain")

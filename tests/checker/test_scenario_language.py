@@ -143,9 +143,9 @@ def test_a_scenario_carries_its_openings_with_it(tmp_path: Path) -> None:
 
 def test_an_opening_may_include_another(tmp_path: Path) -> None:
     put(tmp_path / "more.yaml", changed(OPENING, "steps:\n", "steps:\n  - include: less\n"))
-    put(tmp_path / "less.yaml", "title: Bare\nsteps:\n  - expect_no_error: anna@laptop\n")
+    put(tmp_path / "less.yaml", "title: Bare\nsteps:\n  - expect_page: {by: anna@laptop, at: /}\n")
     (scenario,) = including(tmp_path, "more")
-    assert scenario.steps[0].kind == "expect_no_error"
+    assert scenario.steps[0].kind == "expect_page"
 
 
 def told_by(folder: Path, name: str) -> str:
@@ -262,8 +262,8 @@ def test_an_actor_whose_newest_socket_was_left_hears_nothing() -> None:
 
 
 def test_an_actor_whose_oldest_socket_was_left_still_hears() -> None:
-    leaving = "  - disconnect: {by: anna@laptop, which: oldest}\n"
-    assert len(steps_of(leaving + "  - expect_message: {on: anna@laptop, says: x}\n")) == 2
+    leaving = "  - connect: anna@laptop\n  - disconnect: {by: anna@laptop, which: oldest}\n"
+    assert len(steps_of(leaving + "  - expect_message: {on: anna@laptop, says: x}\n")) == 3
 
 
 # Where steps may stand

@@ -31,6 +31,20 @@ def test_a_value_is_found_in_every_form(written: str) -> None:
     assert symbols.mask(f"x {written} y") == "x {anna.password} y"
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "<b>it's \\u00f6<\\/b> &",
+        "<b>it's ö<\\/b> &",
+        "\\u003cb\\u003eit\\u0027s \\u00f6\\u003c/b\\u003e \\u0026",
+        "\\u003cb\\u003eit\\u0027s ö\\u003c/b\\u003e \\u0026",
+    ],
+    ids=["slashes", "slashes only", "for HTML", "for HTML only"],
+)
+def test_a_value_is_found_where_more_is_escaped_than_json_wants(written: str) -> None:
+    assert named(anna_message="<b>it's ö</b> &").mask(f'"{written}"') == '"{anna.message}"'
+
+
 def test_every_occurrence_is_found() -> None:
     assert named(t_1="abcd").mask("abcd,abcdabcd") == "{t.1},{t.1}{t.1}"
 

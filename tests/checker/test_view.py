@@ -39,6 +39,7 @@ from twidder_cli.model.view import shape
         ("at 12:30:01.5", "at 9:05"),
         ("hello anna@liu.se", "hello bob.b+x@mail.liu.se"),
         ("id 3f2a9b8c7d6e5f40", "id 0123456789abcdef"),
+        ("id 4d61f2", "id 5db448"),
         ("hello {anna.email}", "hello {bob.email}"),
         ('{"a": 1, "b": "x"}', '{"b": "x",   "a": 2}'),
         (" ping\n", "ping"),
@@ -112,6 +113,17 @@ def test_an_answer_to_a_token_of_somebody_else_is_no_noise() -> None:
     eve = opened(BOB, 3, socket=2, own=False)
     seen = view(EVERYBODY, eve, message(BOB, 4, LOGOUT, socket=2), TRIGGER)
     assert not seen.is_noise(message(ANNA, 5.5))
+
+
+def test_what_an_older_socket_heard_once_there_was_a_newer_one_is_no_noise() -> None:
+    told = message(ANNA, 3.1), message(ANNA, 5.5, socket=2)
+    seen = view(EVERYBODY, opened(ANNA, 3, socket=2), told, TRIGGER)
+    assert seen.heard_by(ANNA) == [told[1]]
+
+
+def test_what_the_only_socket_heard_before_is_noise() -> None:
+    seen = view(EVERYBODY, message(ANNA, 3.1), TRIGGER, message(ANNA, 5.5))
+    assert seen.heard_by(ANNA) == []
 
 
 def test_a_close_is_never_noise() -> None:

@@ -43,7 +43,8 @@ class Cast:
 
         It is named `anna.password`, then `anna.password.2` and so on.
         """
-        password = password or "Aa1!" + self._letters(6)
+        if password is None:
+            password = "Aa1!" + self._letters(6)
         self._newest[user] = password
         number = len(self._symbols.names(f"{user}.password")) + 1
         name = f"{user}.password" if number == 1 else f"{user}.password.{number}"
@@ -52,7 +53,8 @@ class Cast:
 
     def message(self, user: str, text: str | None = None) -> str:
         """Return a message, a fresh one unless given, named `anna.message.1` and so on."""
-        text = text or f"Hello from {user}, {self._letters(8)} {self._letters(6)}"
+        if text is None:
+            text = f"Hello from {user}, {self._letters(8)} {self._letters(6)}"
         number = len(self._symbols.names(f"{user}.message.")) + 1
         self._symbols.define(f"{user}.message.{number}", text)
         return text

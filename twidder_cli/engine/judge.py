@@ -119,7 +119,8 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         hint = _BROKEN.get(stopped.function, "Look for the request in the server's log.")
     else:
         title = "The submission does not answer as the contract names things"
-        hint = NOT_UNDERSTOOD
+        # A socket that opened is where the contract says; its greeting may not be.
+        hint = f"{_BROKEN['connect']} {NOT_UNDERSTOOD}" if stopped.concerns else NOT_UNDERSTOOD
     yield Finding(
         title=title,
         expected=_CONTROL if about.kind == "control" else f"the step {about.kind} works",

@@ -6,6 +6,8 @@ from urllib.parse import quote, quote_plus
 
 _LIKE_A_NAME = re.compile(r"\{([a-z][a-z0-9@-]*\.[a-z]+(?:\.\d+)?\})")
 
+_SAFE_IN_HTML = {ord(character): f"\\u{ord(character):04x}" for character in "<>&'"}
+
 _SHORTEST = 4
 """Characters below which a value is too common to be looked for in other text."""
 
@@ -67,11 +69,16 @@ def without_names(text: str) -> str:
 
 
 def _forms(value: str) -> set[str]:
-    """Return the ways in which a value is written in JSON, URLs and forms."""
+    """Return the ways in which a value is written in JSON, URLs and forms.
+
+    Some libraries escape in JSON what HTML has a meaning for, or slashes.
+    """
+    texts = [json.dumps(value, ensure_ascii=is_ascii)[1:-1] for is_ascii in (True, False)]
     return {
         value,
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
+        *texts,
+        *(text.replace("/", "\\/") for text in texts),
+        *(text.translate(_SAFE_IN_HTML) for text in texts),
         quote(value),
         quote(value, safe=""),
         quote_plus(value),

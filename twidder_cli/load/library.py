@@ -4,6 +4,8 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import msgspec
+
 import twidder_cli
 from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.load.contract import load_contract
@@ -47,7 +49,8 @@ def find_scenarios(names: tuple[str, ...]) -> list[Source]:
     """Return the scenario files that names stand for, in order, each once.
 
     A name with a slash or an ending that names an existing file or folder is
-    a path, else an id, or the beginning of ids: `lab3/targeted`, `lab3`.
+    a path, else an id, or the beginning of ids: `lab3/targeted`, `lab3`. The id
+    of a file is its path without the `.yaml`.
     """
     found: dict[Path, Source] = {}
     for name in names:
@@ -79,6 +82,8 @@ def _paths(name: str) -> list[Path]:
     path = Path(name)
     if ("/" in name or path.suffix) and _is(path.is_file):
         return [path]
+    if "/" in name and name not in bundled_ids() and _is(Path(f"{name}.yaml").is_file):
+        return [Path(f"{name}.yaml")]
     if ("/" in name or name == ".") and _is(path.is_dir):
         inside = _scenario_files(path)
         if not inside:
@@ -155,7 +160,9 @@ def find_plan(name: str | None) -> Plan:
     plan = load_plan(read(path), _shown(path), mistakes, bundled_ids())
     mistakes.raise_if_any()
     assert plan is not None  # noqa: S101  no plan without a mistake
-    return plan
+    ids = {name: name if name in bundled_ids() else _id(Path(name)) for name in plan.scenarios}
+    shares = {ids[name]: share for name, share in plan.scenarios.items()}
+    return msgspec.structs.replace(plan, scenarios=shares)
 
 
 @cache

@@ -7,13 +7,13 @@ from typing import get_args
 from twidder_cli.errors import did_you_mean
 from twidder_cli.load.source import Mistakes, Value, parse
 from twidder_cli.model.scenario import Level, Plan, Requirement, Rule, Share
-from twidder_cli.model.words import printable
+from twidder_cli.model.words import number, printable
 
 
 def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) -> Plan | None:
     """Return the plan in a file; None, and at least one mistake, where it is wrong.
 
-    `known` are the scenarios that come with the package; others are files.
+    `known` are the scenarios that come with the package; others are files (`*.yaml`).
     """
     before = len(mistakes.found)
     root = parse(text, path, mistakes)
@@ -26,7 +26,7 @@ def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) 
     for key, value in entries:
         name = str(key.plain)
         share = _share(value)
-        if name not in known and not Path(name).is_file():
+        if name not in known and not _is_file(name):
             key.wrong(f"there is no scenario {printable(name, 60)!r}.{did_you_mean(name, known)}")
         if share:
             shares[name] = share
@@ -35,7 +35,19 @@ def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) 
     title = fields["title"].text() if "title" in fields else ""
     if len(mistakes.found) > before:
         return None
+    most = sum(share.points for share in shares.values())
+    if rule.points > most:
+        fields["pass"].wrong(f"{number(rule.points)} points pass, but there are {number(most)}")
+        return None
     return Plan(title=title, scenarios=shares, rule=rule)
+
+
+def _is_file(name: str) -> bool:
+    """Whether a file is named, with or without its `.yaml`; a name too long for one is none."""
+    try:
+        return Path(f"{name.removesuffix('.yaml')}.yaml").is_file()
+    except OSError:
+        return False
 
 
 def _rule(value: Value) -> Rule:
@@ -44,6 +56,8 @@ def _rule(value: Value) -> Rule:
     if not isinstance(required, bool):
         fields["required"].wrong(f"expected true or false, got {fields['required'].shown}")
     points = _points(fields["points"]) if "points" in fields else 0
+    if required is False and points == 0:
+        value.wrong("nothing is needed to pass, so nobody can fail")
     return Rule(required=required is True, points=points or 0)
 
 

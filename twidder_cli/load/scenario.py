@@ -1,13 +1,14 @@
 """Scenario files to Scenarios."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from twidder_cli.errors import did_you_mean
 from twidder_cli.load.source import Mistakes, Value, parse
-from twidder_cli.model.actors import CONTROL, VISITOR, Actor
+from twidder_cli.load.story import check_story
+from twidder_cli.model.actors import Actor
 from twidder_cli.model.scenario import Scenario, Source
 from twidder_cli.model.step import Call, Duration, Step
 from twidder_cli.model.words import printable
@@ -49,7 +50,7 @@ def load_scenario(
     if len(mistakes.found) > before:
         return None
     scenario = Scenario(id=source.id, path=source.path, **values, steps=tuple(steps))
-    _check(scenario, root, mistakes)
+    check_story(scenario, root, mistakes)
     return None if len(mistakes.found) > before else scenario
 
 
@@ -196,14 +197,15 @@ def _call(item: Value) -> Call | None:
 
 
 def _converted(value: Value, hint: Any) -> Any:
-    plain = value.plain
     if get_origin(hint) is tuple:
-        plain = [item.plain for item in value.items()] if not value.is_empty else []
-        if not plain:
+        items = [] if value.is_empty else value.items()
+        if not items:
             value.wrong(_EMPTY)
             return None
+        made = tuple(_converted(item, get_args(hint)[0]) for item in items)
+        return None if None in made else made
     try:
-        return msgspec.convert(plain, hint, dec_hook=_custom)
+        return msgspec.convert(value.plain, hint, dec_hook=_custom)
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$")
         expected = _SAMPLES.get(get_args(hint)[0] if get_args(hint) else hint)
@@ -223,72 +225,3 @@ def _custom(wanted: Any, given: Any) -> Any:
     if not 0 < duration.seconds <= _LONGEST:
         raise ValueError(f"expected a time above 0 and up to {_LONGEST:g} s, got {given!r}")
     return duration
-
-
-def _check(scenario: Scenario, root: Value, mistakes: Mistakes) -> None:
-    """Find what no single field shows: strangers, and expectations that can't fail."""
-    steps = list(_flat(scenario.steps))
-    for step in steps:
-        _check_cast(scenario, step, mistakes)
-        _check_nesting(scenario, step, mistakes)
-    _check_order(scenario, steps, mistakes)
-    if len(set(scenario.actors)) < len(scenario.actors):
-        root.wrong("an actor stands twice among the actors")
-    for user in sorted({actor.user for actor in scenario.actors} & {CONTROL.user, VISITOR.user}):
-        root.wrong(f"the user {user!r} belongs to the control phase; choose another name")
-    if not scenario.title.strip():
-        root.wrong("the title is empty")
-    if not any(step.kind.startswith("expect_") for step in steps):
-        root.wrong("nothing is expected in this scenario, so it can't fail")
-
-
-def _where(scenario: Scenario, step: Step) -> str:
-    return f"{scenario.path}:{step.line}:{step.column}"
-
-
-def _check_cast(scenario: Scenario, step: Step, mistakes: Mistakes) -> None:
-    where = _where(scenario, step)
-    users = {actor.user for actor in scenario.actors}
-    for actor in step.actors:
-        if actor not in scenario.actors:
-            near = did_you_mean(actor, scenario.actors)
-            mistakes.add(where, f"{str(actor)!r} is not among the actors.{near}")
-    for user in step.users:
-        if user not in users:
-            mistakes.add(where, f"nobody among the actors is {user!r}.{did_you_mean(user, users)}")
-
-
-def _check_nesting(scenario: Scenario, step: Step, mistakes: Mistakes) -> None:
-    for inner in _flat(step.inner):
-        if inner.follows_trigger or inner.inner:
-            where = _where(scenario, inner)
-            mistakes.add(where, f"{inner.kind} can't stand inside a {step.kind}, but after it")
-
-
-def _check_order(scenario: Scenario, steps: list[Step], mistakes: Mistakes) -> None:
-    triggered = False
-    connected: set[Actor] = set()
-    due: set[Actor] = set()
-    for step in steps:
-        where = _where(scenario, step)
-        if step.follows_trigger and not triggered:
-            mistakes.add(where, f"{step.kind} means nothing before a trigger")
-        for actor in step.listeners:
-            if actor not in (due if step.kind == "expect_push" else connected):
-                when = " before the trigger" if step.kind == "expect_push" else ""
-                said = f"{str(actor)!r} has no socket{when}, so nothing could arrive"
-                mistakes.add(where, said)
-        if step.inner:
-            triggered = True
-            due = set(connected)
-        if step.kind == "connect":
-            connected.update(step.actors)
-        if step.kind == "disconnect" and getattr(step, "which", "") == "newest":
-            connected.difference_update(step.actors)
-
-
-def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _flat(step.inner)
-        yield from _flat(step.inside)

@@ -74,10 +74,12 @@ class SubmissionResult(Noun):
 
     @property
     def _points_outcome(self) -> Outcome:
-        missing = self.rule.points - self.points
+        # Where only some of the plan's scenarios are played, all of their points are enough.
+        needed = min(self.rule.points, self.max_points)
+        missing = needed - self.points
         if missing <= 0:
             return Outcome(verdict=Verdict.PASSED)
-        reason = f"{number(self.rule.points)} points pass, {number(self.points)} are certain"
+        reason = f"{number(needed)} points pass, {number(self.points)} are certain"
         if missing <= self.open_points:
             return Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason=reason)
         return Outcome(verdict=Verdict.FAILED, blame=Blame.SUBMISSION, reason=reason)

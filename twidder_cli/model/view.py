@@ -30,6 +30,7 @@ _NAMES = (
 _VARYING = (
     *_NAMES,
     (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), "x"),
+    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b"), "x"),
     (re.compile(r"\d+(?:[.:,]\d+)*"), "0"),
 )
 
@@ -37,7 +38,7 @@ _VARYING = (
 def shape(frame: Frame) -> str:
     """Return what a message looks like with everything that varies masked.
 
-    Digits, addresses, long mixed words and captured values count as varying;
+    Digits, addresses, long mixed words, ids in hexadecimal and captured values count as varying;
     so do the length of a list, the order of an object's keys, and white space
     outside of strings.
     """
@@ -216,13 +217,20 @@ class View:
         """The texts, by shape, of messages that flowed before anything was triggered.
 
         What a server answers to a token that is not the actor's own does not
-        count: it may look just like the logout.
+        count, nor what a socket hears once the actor has a newer one: it may
+        look just like the logout.
         """
         first = self._triggers[0][0] if self._triggers else math.inf
-        regular = {(c.actor, c.socket) for c in self.every(Connection) if c.own}
+        newest: dict[str, int] = {}
+        until: dict[tuple[str, int | None], float] = {}
+        for c in self.every(Connection):
+            if c.own:
+                until[c.actor, newest.get(c.actor)] = c.received
+                until[c.actor, c.socket] = first
+                newest[c.actor] = c.socket
         texts: dict[str, set[str]] = {}
         for f in self.every(Frame):
-            if f.received < first and not f.ends and (f.actor, f.socket) in regular:
+            if not f.ends and f.received < min(first, until.get((f.actor, f.socket), -math.inf)):
                 texts.setdefault(shape(f), set()).add(_without(_NAMES, f.text))
         return texts
 

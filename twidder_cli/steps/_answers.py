@@ -44,7 +44,7 @@ class ExpectAnswer(Step):
             if call.function not in FUNCTIONS:
                 yield f"there is no function {call.function!r}"
             else:
-                for name in call.inputs:
+                for name in (*call.inputs, *call.without):
                     if name not in INPUTS.get(call.function, ()):
                         yield f"{call.function} has no input {name!r}"
 

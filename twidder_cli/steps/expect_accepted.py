@@ -26,6 +26,11 @@ class ExpectAccepted(ExpectAnswer):
     lacks: tuple[str, ...] = ()
     in_order: tuple[str, ...] = ()
 
+    def mistakes(self) -> Iterator[str]:
+        yield from super().mistakes()
+        if "" in (*self.shows, *self.lacks, *self.in_order):
+            yield "an empty text is in every answer"
+
     def judge(self, view: View) -> Iterator[Finding]:
         calls = list(view.mine(Exchange))
         refused = [call for call in calls if not is_accepted(call)]

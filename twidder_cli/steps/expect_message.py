@@ -11,6 +11,8 @@ from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.view import View
 from twidder_cli.model.words import described, printable
 
+_EMPTY = "an empty text is in every message"
+
 
 class ExpectMessage(Step):
     """`- expect_message: {on: anna@laptop, says: pong}`: it has come, in whatever place.
@@ -29,6 +31,10 @@ class ExpectMessage(Step):
 
     def play(self, stage: Stage) -> None:
         """Nothing to do: it is about what has arrived."""
+
+    def mistakes(self) -> Iterator[str]:
+        if not self.says:
+            yield _EMPTY
 
     def judge(self, view: View) -> Iterator[Finding]:
         heard = _heard(view, self.on)
@@ -69,6 +75,10 @@ class ExpectNext(Step):
 
     def play(self, stage: Stage) -> None:
         stage.take(self.on, self.within.seconds)
+
+    def mistakes(self) -> Iterator[str]:
+        if not self.says:
+            yield _EMPTY
 
     def judge(self, view: View) -> Iterator[Finding]:
         for taken in view.mine(Taken):

@@ -8,8 +8,17 @@ from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
 from twidder_cli.model.timeline import Connection
 from twidder_cli.model.verdicts import Finding
-from twidder_cli.model.view import View
+from twidder_cli.model.view import View, shape
 from twidder_cli.model.words import described
+
+_TELL = (
+    "Look up the first session's socket when the second sign-in succeeds, and send to it before "
+    "you forget it. Is the socket kept by the session or token it was opened with?"
+)
+_FOR_ALL = (
+    "What everybody hears is no logout, even where each client picks its own out of it: send one "
+    "to the first session's socket alone."
+)
 
 
 class ExpectPush(Step):
@@ -73,8 +82,7 @@ class ExpectPush(Step):
             actor,
             "was not told",
             f"{actual}; but {'; '.join(told[:3])}" if told else actual,
-            "Look up the first session's socket when the second sign-in succeeds, and send to it "
-            "before you forget it. Is the socket kept by the session or token it was opened with?",
+            _FOR_ALL if _is_for_all(view, socket) else _TELL,
         )
 
     def _finding(self, view: View, actor: Actor, what: str, actual: str, hint: str) -> Finding:
@@ -96,3 +104,12 @@ class ExpectPush(Step):
     @property
     def listeners(self) -> tuple[Actor, ...]:
         return self.to
+
+
+def _is_for_all(view: View, socket: Connection) -> bool:
+    """Whether what came after the trigger is what the control actor heard then as well."""
+    heard, control = (
+        {shape(f) for s in sockets for f in view.frames(s) if f.received > view.since}
+        for sockets in ([socket], view.sockets(CONTROL))
+    )
+    return bool(heard & control)

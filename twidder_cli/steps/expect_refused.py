@@ -20,6 +20,8 @@ _HINTS = {
     "sign_in": "Compare the password with the stored one before a session is made.",
     "sign_up": "Look whether there is such a user already, and check every field, before you "
     "store anything.",
+    "change_password": "Check the token, the old password, and how long the new one is, before "
+    "you store it.",
 }
 
 
@@ -28,7 +30,8 @@ class ExpectRefused(ExpectAnswer):
 
     Without `calls`: the four functions that read. No answer may be accepted,
     or hand over data whatever its status. `witness` looks at the own wall
-    after a post_message: what is on it decides, not the status.
+    after a post_message: what is on it decides, not the status, unless the
+    witness may not look.
     """
 
     kinds: ClassVar = ("expect_refused",)
@@ -39,7 +42,7 @@ class ExpectRefused(ExpectAnswer):
     def play(self, stage: Stage) -> None:
         super().play(stage)
         if self.witness is not None:
-            stage.call(self.witness, Call(function="get_user_messages_by_token"), must=True)
+            stage.call(self.witness, Call(function="get_user_messages_by_token"))
 
     def judge(self, view: View) -> Iterator[Finding]:
         calls = [call for call in view.mine(Exchange) if call.actor in self.by]
@@ -64,9 +67,9 @@ class ExpectRefused(ExpectAnswer):
             )
 
     def _is_granted(self, call: Exchange, view: View) -> bool:
-        if call.operation == "post_message" and self.witness is not None:
+        walls = [look for look in view.mine(Exchange) if look.actor == self.witness]
+        if call.operation == "post_message" and any(is_accepted(wall) for wall in walls):
             posted = {name for name in symbols_in(call.request.body or "") if ".message." in name}
-            walls = [look for look in view.mine(Exchange) if look.actor == self.witness]
             return any(posted & handed_over(wall) for wall in walls)
         # An answer without what the function is known to hand over is a refusal,
         # whatever its status.
