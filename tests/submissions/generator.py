@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+import msgspec
+import yaml
+
 from tests.submissions import layout, names, server_source
 from tests.submissions.axes import MISTAKES, NONE, Combination, drawn
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.submission import Database
 
-__all__ = ["Combination", "Mistake", "Truth", "drawn", "unpack", "write"]
+__all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "unpack", "write"]
 
 Failure = Literal[
     "no application",
@@ -117,6 +120,17 @@ def unpack(truth: Truth, folder: Path, into: Path) -> Path:
     else:
         shutil.unpack_archive(source, into, filter="data")
     return into
+
+
+def contract_file(truth: Truth) -> str:
+    """Return the truth's contract as `--contract FILE` takes it."""
+    words = msgspec.to_builtins(truth.contract)
+    operations = {
+        function: {key: value for key, value in operation.items() if value}
+        for function, operation in words["operations"].items()
+    }
+    parts = {"operations": operations, "token": words["token"], "socket": words["socket"]}
+    return yaml.safe_dump(parts, sort_keys=False)
 
 
 def _mistake(name: str) -> Mistake | None:

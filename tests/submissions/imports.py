@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 _MODULES = {
-    *("bcrypt", "json", "jwt", "os", "psycopg2", "re", "sqlite3", "threading", "uuid"),
+    *("bcrypt", "hashlib", "json", "jwt", "os", "psycopg2", "re", "sqlite3", "threading", "uuid"),
     "tddd97_mailer_2019",
 }
 

@@ -1,4 +1,4 @@
-"""Uses a server as its truth says, straight over HTTP and WebSocket: not with the checker's code."""
+"""Uses a server as its truth says, straight over HTTP and WebSocket, without the checker."""
 
 import json
 import random
@@ -25,11 +25,15 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 class Person:
     """Somebody with an address of their own, and the token of the newest sign-in."""
 
-    def __init__(self, url: str, truth: Truth) -> None:
+    def __init__(self, url: str, truth: Truth, email: str = "") -> None:
         self.url = url
         self.truth = truth
-        self.email = "".join(random.choices(string.ascii_lowercase, k=12)) + "@liu.se"  # noqa: S311
+        self.email = email or f"{''.join(random.choices(string.ascii_lowercase, k=12))}@liu.se"  # noqa: S311
         self.token = ""
+
+    def elsewhere(self) -> "Person":
+        """Return the same user in another browser."""
+        return Person(self.url, self.truth, self.email)
 
     def call(self, function: str, **inputs: str) -> requests.Response:
         """Call a function as the contract says."""
@@ -57,11 +61,15 @@ class Person:
         self.token = self._token_in(reply)
         return True
 
+    def is_signed_in(self) -> bool:
+        """Whether the token opens a session."""
+        return is_accepted(self.call("get_user_data_by_token"))
+
     @contextmanager
-    def socket(self, **instead: str) -> Iterator[websocket.WebSocket]:
-        """Open a socket and greet; with something instead of the own token or address."""
+    def socket(self) -> Iterator[websocket.WebSocket]:
+        """Open a socket and greet."""
         place = self.truth.contract.socket
-        values = {"token": self.token, "email": self.email, **instead}
+        values = {"token": self.token, "email": self.email}
         path = _filled(place.path, {name: quote(value) for name, value in values.items()})
         url = self.url.replace("http", "ws", 1)
         connection = websocket.create_connection(url + path, timeout=PATIENCE)
@@ -71,7 +79,7 @@ class Person:
                 connection.send(greeting if isinstance(greeting, str) else json.dumps(greeting))
             yield connection
         finally:
-            connection.shutdown()
+            connection.shutdown()  # type: ignore[no-untyped-call]
 
     def _profile(self) -> dict[str, str]:
         return {

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import requests
 
-from tests.submissions.generator import Truth
 from twidder_cli.model.submission import Database
 
 PATIENCE = 60.0

@@ -11,6 +11,9 @@ from tests.submissions.imports import with_imports
 from tests.submissions.rendering import rendered
 from tests.submissions.wording import Wording
 
+_WITH_WERKZEUG = {"flask_cors", "jwt"}
+"""Beside these packages, passwords are hashed as Flask's own documentation does it."""
+
 _CONFLICT = """\
 <<<<<<< HEAD
 LIMIT = 20
@@ -55,7 +58,7 @@ def imported(c: Combination) -> tuple[str, ...]:
     if c.hindrance == "no-application":
         return ()
     packages = {"flask", "flask_sock", *({c.package} - {NONE})}
-    if c.package not in {"bcrypt", "flask_bcrypt"}:
+    if c.package in _WITH_WERKZEUG:
         packages.add("werkzeug")
     if c.database == "sqlalchemy":
         packages.add("flask_sqlalchemy")
@@ -174,6 +177,7 @@ def _words(c: Combination) -> dict[str, Any]:
         "no": wording.no,
         "refusal_status": 200 if wording.always_200 else 400,
         "email_parameter": "email" if c.email_place == "path" else "",
+        "uses_werkzeug": c.package in _WITH_WERKZEUG,
         "repeated": names.REPEATED_FIELD,
         "new_field": names.NEW_FIELD[c.old_field],
         "farewell": "ws.close()" if c.notice == NONE else f"ws.send({_text(c.notice)})",
