@@ -1,0 +1,139 @@
+"""Writes whole submissions, as students hand them in, and says what the right answers are."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+import yaml
+
+from tests.submissions import layout, names, server_source
+from tests.submissions.axes import MISTAKES, NONE, Combination, drawn
+from twidder_cli.model.contract import Contract
+from twidder_cli.model.submission import Database
+
+__all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "unpack", "write"]
+
+Failure = Literal[
+    "no application",
+    "missing package",
+    "syntax error",
+    "a server started at import",
+    "a service that was never handed in",
+    "a configuration that was never handed in",
+]
+"""Why a submission can't be graded, in the words of the issue."""
+
+_FAILURES: dict[str, Failure] = {
+    "missing-package": "missing package",
+    "postgresql": "a service that was never handed in",
+    "configuration": "a configuration that was never handed in",
+    "syntax-error": "syntax error",
+    "server-at-import": "a server started at import",
+    "no-application": "no application",
+}
+
+_CATCHERS = {
+    "broadcast": "lab3/targeted",
+    "old-token": "lab3/one-session",
+    "silent": "lab3/auto-logout",
+    "wrong-client": "lab3/auto-logout",
+    "email-greeting": "lab3/token-email",
+    "signed-out-token": "lab3/nine-functions",
+    "any-password": "lab3/wrong-password",
+    "like": "lab3/token-wildcard",
+    "ends-late": "lab3/one-session-at-once",
+    "dead-socket": "lab3/first-tab-closed",
+}
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """What a server does wrong, and the scenario that has to fail."""
+
+    name: str
+    says: str
+    catcher: str
+
+
+@dataclass(frozen=True)
+class Truth:
+    """The right answers about one submission. Paths are relative to what it unpacks to."""
+
+    target: str
+    """The file or folder that is handed in, in the folder it was written to."""
+
+    folder: str
+    """The working folder: `gunicorn --chdir FOLDER APPLICATION`."""
+
+    application: str
+    """`module:target`; empty where there is none."""
+
+    options: tuple[str, ...]
+    """What gunicorn has to be told besides, for the page to work (not for the contract)."""
+
+    databases: tuple[Database, ...]
+    """The set-ups with which it works, any of them."""
+
+    imports: tuple[str, ...]
+    """The packages it imports, by the names it imports them under."""
+
+    contract: Contract
+    notice: str | None
+    """What the first client is told; None where its socket is only closed."""
+
+    wants_dns: bool
+    """Whether it refuses all addresses unless it can ask for their domain."""
+
+    mistake: Mistake | None
+    failure: Failure | None
+    """Why it can't be graded; None where it can."""
+
+
+def write(combination: Combination, folder: Path) -> Truth:
+    """Write a submission into a folder, and return the truth about it."""
+    c = combination
+    is_missing = c.hindrance == "no-application"
+    return Truth(
+        target=layout.lay_out(c, folder),
+        folder=layout.folder(c),
+        application="" if is_missing else server_source.FORMS[c.form].application,
+        options=("--header-map", "dangerous") if c.token_sent == "underscore" else (),
+        databases=layout.databases(c),
+        imports=server_source.imported(c),
+        contract=names.contract(c),
+        notice=None if c.notice == NONE else c.notice,
+        wants_dns=c.package == "email_validator",
+        mistake=_mistake(c.mistake),
+        failure=_FAILURES.get(c.hindrance),
+    )
+
+
+def unpack(truth: Truth, folder: Path, into: Path) -> Path:
+    """Return a fresh copy of the submission that was written to a folder, unpacked."""
+    source = folder / truth.target
+    if source.is_dir():
+        shutil.copytree(source, into)
+    elif source.suffix == ".zip":
+        shutil.unpack_archive(source, into)
+    else:
+        shutil.unpack_archive(source, into, filter="data")
+    return into
+
+
+def contract_file(truth: Truth) -> str:
+    """Return the truth's contract as `--contract FILE` takes it."""
+    words = msgspec.to_builtins(truth.contract)
+    operations = {
+        function: {key: value for key, value in operation.items() if value}
+        for function, operation in words["operations"].items()
+    }
+    parts = {"operations": operations, "token": words["token"], "socket": words["socket"]}
+    return yaml.safe_dump(parts, sort_keys=False)
+
+
+def _mistake(name: str) -> Mistake | None:
+    if name == NONE:
+        return None
+    return Mistake(name, MISTAKES[name].why, _CATCHERS[name])
