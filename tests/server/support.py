@@ -38,8 +38,12 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """Our environment, in which the packages of this repository are found from every folder."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **extra}
+    """Our environment, in which the packages of this repository are found from every folder.
+
+    Nobody reads what most servers print, and one whose pipe is full stands still.
+    """
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TWIDDER_LOG": os.devnull}
+    return {**os.environ, **ours, **extra}
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def test_a_wrong_method_is_405_and_says_which_are_right(server: Server) -> None:
     assert "POST" in reply.headers["Allow"]
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"nonsense", b"\xff\xfe", b"[" * 100_000, b'{"a":}'])
+@pytest.mark.parametrize("body", [b"", b"{", b"nonsense", b"\xff\xfe", b"[" * 50_000, b'{"a":}'])
 def test_malformed_json_is_400(server: Server, body: bytes) -> None:
     assert_refused(server.call("POST", "/sign_in", data=body, headers=JSON), 400)
 
