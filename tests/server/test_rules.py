@@ -193,7 +193,7 @@ def test_a_nonsense_number_is_named(name: str, value: str) -> None:
 
 
 def test_no_threads_is_a_nonsense_number() -> None:
-    with pytest.raises(ValueError, match="TWIDDER_THREADS.*'0'"):
+    with pytest.raises(ValueError, match="TWIDDER_THREADS: expected a whole number from 1 on"):
         Settings.from_environment({"TWIDDER_THREADS": "0"})
 
 

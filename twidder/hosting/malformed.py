@@ -1,18 +1,24 @@
-"""What gunicorn can't read never becomes a request, and gunicorn answers it in HTML."""
+"""What gunicorn can't read never becomes a request of ours, and it would answer it in HTML."""
 
+import contextlib
 import json
+import logging
 import socket
 
 from gunicorn import util
 
 
 def refuse_malformed_requests_in_json() -> None:
-    """Let gunicorn word such an answer like the application words its own."""
+    """Let gunicorn word such an answer like the application words its own, and quote nothing.
+
+    What it quotes of the request, to the client and in its log, may hold a token.
+    """
     util.write_error = _write_error
+    logging.getLogger("gunicorn.error").addFilter(_quotes_no_request)
 
 
 def _write_error(connection: socket.socket, status: int, reason: str, _: str) -> None:
-    # Gunicorn's message quotes the request, which may hold a token.
+    _log(connection, status)
     message = f"This can't be read as an HTTP request: {reason}."
     body = json.dumps({"success": False, "message": message}).encode()
     head = (
@@ -23,3 +29,15 @@ def _write_error(connection: socket.socket, status: int, reason: str, _: str) ->
         f"Content-Length: {len(body)}\r\n\r\n"
     )
     util.write_nonblock(connection, head.encode() + body)
+
+
+def _log(connection: socket.socket, status: int) -> None:
+    remote = None
+    with contextlib.suppress(OSError):  # it may have gone
+        remote = connection.getpeername()[0]
+    details = {"status": status, "remote": remote}
+    logging.getLogger("twidder").warning("malformed request", extra={"details": details})
+
+
+def _quotes_no_request(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Invalid request from ")

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, jsonify, request
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from twidder.errors import BadInputError, NotSignedInError
-from twidder.limits import check_length
+from twidder.limits import MAX_BODY, check_length
 from twidder.parts import Parts
 from twidder.sessions import session_id
 
@@ -54,6 +54,9 @@ def fields(*names: str) -> dict[str, str]:
 
 
 def _json() -> Any:
+    # Of a body that doesn't say how long it is, Werkzeug reads so much and no more.
+    if len(request.get_data()) >= MAX_BODY:
+        raise RequestEntityTooLarge
     try:
         return request.get_json()
     except (BadRequest, RecursionError) as error:  # the latter: nested thousands deep
