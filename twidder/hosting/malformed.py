@@ -1,6 +1,5 @@
 """What gunicorn can't read never becomes a request of ours, and it would answer it in HTML."""
 
-import contextlib
 import json
 import logging
 import socket
@@ -32,10 +31,11 @@ def _write_error(connection: socket.socket, status: int, reason: str, _: str) ->
 
 
 def _log(connection: socket.socket, status: int) -> None:
-    remote = None
-    with contextlib.suppress(OSError):  # it may have gone
-        remote = connection.getpeername()[0]
-    details = {"status": status, "remote": remote}
+    try:
+        remote = connection.getpeername()
+    except OSError:
+        return  # it has gone; gunicorn will see
+    details = {"status": status, "remote": remote[0] if remote else ""}
     logging.getLogger("twidder").warning("malformed request", extra={"details": details})
 
 
