@@ -54,6 +54,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the reference application
     "twidder": (
         "twidder.accounts",
+        "twidder.attempts",
+        "twidder.limits",
         "twidder.messages",
         "twidder.parts",
         "twidder.passwords",
@@ -63,20 +65,31 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "twidder.settings",
         "twidder.store",
     ),
-    "twidder.accounts": ("twidder.errors", "twidder.passwords", "twidder.store"),
+    "twidder.accounts": (
+        "twidder.attempts",
+        "twidder.errors",
+        "twidder.limits",
+        "twidder.passwords",
+        "twidder.store",
+    ),
+    "twidder.attempts": ("twidder.errors",),
     "twidder.errors": (),
-    "twidder.messages": ("twidder.errors", "twidder.store"),
+    "twidder.hosting": (),
+    "twidder.limits": ("twidder.errors",),
+    "twidder.log": (),
+    "twidder.messages": ("twidder.errors", "twidder.limits", "twidder.store"),
     "twidder.parts": (
         "twidder.accounts",
         "twidder.messages",
         "twidder.push",
         "twidder.sessions",
     ),
-    "twidder.passwords": (),
+    "twidder.passwords": ("twidder.errors",),
     "twidder.push": (),
     "twidder.routes": (
         "twidder.accounts",
         "twidder.errors",
+        "twidder.limits",
         "twidder.messages",
         "twidder.parts",
         "twidder.push",
@@ -85,14 +98,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "twidder.server": (
         "twidder.create_app",
+        "twidder.hosting",
+        "twidder.log",
         "twidder.parts",
         "twidder.push",
         "twidder.settings",
-        "twidder.stopping",
     ),
     "twidder.sessions": ("twidder.errors", "twidder.store"),
     "twidder.settings": (),
-    "twidder.stopping": (),
     "twidder.store": (),
 }
 """What each room may import of ours beside itself. The longest name that fits is a module's room.
@@ -118,6 +131,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
         "twidder_cli.wire",
         "twidder_cli.submissions",  # a listening socket, and a look whether anybody listens
         "twidder_cli.commands.serve",  # a listening socket
+        "twidder.hosting",  # slow clients
         "twidder.push.line",  # a client that went away without a word
     ),
     "requests": ("twidder_cli.wire",),
@@ -129,8 +143,10 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "flask": ("twidder", "twidder.parts", "twidder.routes"),
     "flask_sock": ("twidder.routes",),
     "simple_websocket": ("twidder.push", "twidder.routes"),
+    "argon2": ("twidder.passwords",),
+    "gunicorn": ("twidder.hosting", "twidder_cli.commands.serve"),
     "sqlite3": ("twidder.store",),
-    "werkzeug": ("twidder.passwords", "twidder.routes"),  # how passwords are hashed
+    "werkzeug": ("twidder", "twidder.passwords", "twidder.routes"),  # how passwords were hashed
     # output goes through consoles that know about colours, pipes and widths
     "print": (),
 }
@@ -278,7 +294,7 @@ def test_an_arrow_the_wrong_way_is_seen(module: str, source: str) -> None:
         ("twidder_cli.cli", "import os as o\no.execv('a', [])", "os.exec"),
         ("twidder_cli.cli", "from os import execve", "os.exec"),
         ("twidder_cli.cli", "import os\nos.system('a')", "os.system"),
-        ("twidder.stopping", "import os\nos.spawnv(0, 'a', [])", "os.spawn"),
+        ("twidder.hosting.stopping", "import os\nos.spawnv(0, 'a', [])", "os.spawn"),
         ("twidder_cli.submissions.server", "import ctypes", "ctypes"),
         ("twidder_cli.engine.stage", "import socket", "socket"),
         ("twidder_cli.commands.check", "from socket import create_connection", "socket"),

@@ -1,48 +1,45 @@
 """The rules about users: who may sign up, and who somebody is."""
 
-import re
-
-from twidder.errors import (
-    BadInputError,
-    NotSignedInError,
-    TakenError,
-    UnknownUserError,
-    WrongPasswordError,
-)
-from twidder.passwords import Passwords
+from twidder.attempts import Attempts
+from twidder.errors import ForbiddenError, NotSignedInError, TakenError, UnknownUserError
+from twidder.limits import check_email, check_new_password
+from twidder.passwords import Hasher, Passwords, is_outdated
 from twidder.store import Profile, Store
-
-MIN_PASSWORD_LENGTH = 8
-
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
 
 class Accounts:
     """Signing up, proving to be somebody, and looking people up."""
 
-    def __init__(self, store: Store, passwords: Passwords) -> None:
+    def __init__(self, store: Store, passwords: Passwords, attempts: Attempts) -> None:
         self._store = store
         self._passwords = passwords
+        self._attempts = attempts
 
     def sign_up(self, profile: Profile, password: str) -> None:
         """Make an account; its fields are kept exactly as they came."""
-        if not _EMAIL.fullmatch(profile.email):
-            raise BadInputError("The e-mail address is not well-formed.")
-        _check_length(password)
-        if not self._store.add_user(profile, self._passwords.hash(password)):
+        check_email(profile.email)
+        check_new_password(password)
+        with self._passwords.turn() as hasher:
+            kept = hasher.hash(password)
+        if not self._store.add_user(profile, kept):
             raise TakenError("There is a user with this e-mail address already.")
 
-    def authenticate(self, email: str, password: str) -> None:
+    def authenticate(self, email: str, password: str, address: str) -> None:
         """Pass for the user's own password; say the same to a stranger as to a wrong password."""
-        if not self._passwords.matches(password, self._store.password_of(email)):
-            raise NotSignedInError("Wrong e-mail address or password.")
+        with self._passwords.turn() as hasher:
+            kept = self._compare(hasher, email, password, address)
+            if kept is None:
+                raise NotSignedInError("Wrong e-mail address or password.")
+            if is_outdated(kept):
+                self._store.replace_password(email, kept, hasher.hash(password))
 
-    def change_password(self, email: str, old: str, new: str) -> None:
+    def change_password(self, email: str, old: str, new: str, address: str) -> None:
         """Replace the password of a user who knows the old one."""
-        _check_length(new)
-        if not self._passwords.matches(old, self._store.password_of(email)):
-            raise WrongPasswordError("The old password is wrong.")
-        self._store.set_password(email, self._passwords.hash(new))
+        check_new_password(new)
+        with self._passwords.turn() as hasher:
+            kept = self._compare(hasher, email, old, address)
+            if kept is None or not self._store.replace_password(email, kept, hasher.hash(new)):
+                raise ForbiddenError("The old password is wrong.")
 
     def profile(self, email: str) -> Profile:
         """What everybody may know about a user."""
@@ -51,7 +48,16 @@ class Accounts:
             raise UnknownUserError
         return profile
 
+    def _compare(self, hasher: Hasher, email: str, password: str, address: str) -> str | None:
+        """What is kept of the password if it is right; raises TooManyAttemptsError.
 
-def _check_length(password: str) -> None:
-    if len(password) < MIN_PASSWORD_LENGTH:
-        raise BadInputError(f"A password has at least {MIN_PASSWORD_LENGTH} characters.")
+        Few have the hasher at a time, and only they ask whether the limit is
+        reached: many guesses made at once would all ask before the first counts.
+        """
+        self._attempts.check(email, address)
+        kept = self._store.password_of(email)
+        if not hasher.matches(password, kept):
+            self._attempts.failed(email, address)
+            return None
+        self._attempts.succeeded(email, address)
+        return kept

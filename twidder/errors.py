@@ -6,6 +6,9 @@ class RefusedError(Exception):
 
     status = 400
 
+    retry_after: int | None = None
+    """Seconds after which the same request may be granted, where waiting helps."""
+
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
@@ -21,8 +24,8 @@ class NotSignedInError(RefusedError):
     status = 401
 
 
-class WrongPasswordError(RefusedError):
-    """The session is valid, and its user doesn't know the password."""
+class ForbiddenError(RefusedError):
+    """Whoever asks is not the one who may."""
 
     status = 403
 
@@ -40,3 +43,20 @@ class TakenError(RefusedError):
     """Somebody has signed up with that e-mail address already."""
 
     status = 409
+
+
+class TooManyAttemptsError(RefusedError):
+    """Passwords have been guessed at; no more of them are looked at for a while."""
+
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many wrong passwords. Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+class BusyError(RefusedError):
+    """The server can't do this now, and soon may."""
+
+    status = 503
+    retry_after = 5

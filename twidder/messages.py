@@ -1,6 +1,7 @@
 """The rules about walls: everybody has one, and every user may write on it."""
 
 from twidder.errors import UnknownUserError
+from twidder.limits import NEWEST
 from twidder.store import Message, Store
 
 
@@ -17,7 +18,7 @@ class Messages:
         self._store.add_message(writer=writer, wall=wall, content=content)
 
     def on_wall(self, email: str) -> list[Message]:
-        """Everything on a user's wall, newest first."""
+        """What is on a user's wall, newest first."""
         if self._store.profile(email) is None:
             raise UnknownUserError
-        return self._store.messages(email)
+        return self._store.messages(email, NEWEST)

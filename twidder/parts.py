@@ -1,5 +1,6 @@
 """What the routes work with, found through the Flask application that handles a request."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, current_app
@@ -14,12 +15,13 @@ _KEY = "twidder"
 
 @dataclass(frozen=True)
 class Parts:
-    """The rules, and the sockets to push to."""
+    """The rules, the sockets to push to, and whether all of it works."""
 
     accounts: Accounts
     messages: Messages
     sessions: Sessions
     sockets: Sockets
+    database_answers: Callable[[], bool]
 
     def init_app(self, app: Flask) -> None:
         """Make these the parts of the application."""

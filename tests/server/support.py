@@ -29,6 +29,11 @@ SERVE = [sys.executable, "-P", "-c", "from twidder_cli.cli import main; main()",
 _numbers = itertools.count()
 
 
+def read_all(connection: socket.socket) -> bytes:
+    """Read until the other side closes."""
+    return b"".join(iter(lambda: connection.recv(65536), b""))
+
+
 def wait_for(condition: Callable[[], bool], what: str) -> None:
     """Look until the condition holds."""
     deadline = time.monotonic() + PATIENCE
@@ -38,8 +43,12 @@ def wait_for(condition: Callable[[], bool], what: str) -> None:
 
 
 def environment(**extra: str) -> dict[str, str]:
-    """Our environment, in which the packages of this repository are found from every folder."""
-    return {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **extra}
+    """Our environment, in which the packages of this repository are found from every folder.
+
+    Nobody reads what most servers print, and one whose pipe is full stands still.
+    """
+    ours = {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "TWIDDER_LOG": os.devnull}
+    return {**os.environ, **ours, **extra}
 
 
 @dataclass(frozen=True)
@@ -120,6 +129,16 @@ class Server:
 
     def call(self, method: str, path: str, **options: Any) -> requests.Response:
         return requests.request(method, self.url + path, timeout=PATIENCE, **options)
+
+    def connect(self, data: bytes = b"") -> socket.socket:
+        """Open a TCP connection and send bytes, whatever they are."""
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        connection.sendall(data)
+        return connection
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
 
     def new_person(self) -> Person:
         """Sign somebody up under an address that nobody else has."""

@@ -63,5 +63,6 @@ def test_draining_does_not_wait_for_ever(pair: tuple[socket.socket, socket.socke
 
 
 def test_cutting_a_closed_line_is_no_error(pair: tuple[socket.socket, socket.socket]) -> None:
+    line = Line(pair[0])
     pair[0].close()
-    Line(pair[0]).cut()
+    line.cut()

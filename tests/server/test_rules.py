@@ -1,6 +1,5 @@
 """The rules, without a server: over a real database file, or with fakes named for what they do."""
 
-import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,13 +8,13 @@ from threading import Barrier
 import pytest
 from simple_websocket import ConnectionClosed
 
-from twidder import create_app, passwords
+from twidder import create_app, messages
 from twidder.errors import NotSignedInError
+from twidder.messages import Messages
 from twidder.parts import Parts
-from twidder.passwords import Passwords
-from twidder.push import EXPIRED, FULL, GOING_AWAY, SILENT, Farewell, Sockets
+from twidder.push import EXPIRED, GOING_AWAY, SILENT, Farewell, Sockets
 from twidder.routes import socket as socket_routes
-from twidder.sessions import Sessions, session_id
+from twidder.sessions import LIFETIME, Sessions, session_id
 from twidder.settings import Settings
 from twidder.store import Store
 
@@ -85,42 +84,34 @@ def test_what_was_kept_is_there_after_a_restart(store: Store, tmp_path: Path) ->
     reopened.close()
 
 
-def test_a_stranger_takes_the_same_work_as_a_user(monkeypatch: pytest.MonkeyPatch) -> None:
-    work: list[str] = []
-    rules = Passwords()
-    kept = rules.hash("correct horse")
-    monkeypatch.setattr(
-        passwords, "check_password_hash", lambda hashed, _: work.append(hashed[:17])
-    )
-    assert not rules.matches("wrong password", kept)
-    assert not rules.matches("wrong password", None)
-    assert work == ["scrypt:32768:8:1$"] * 2
+def test_a_session_is_over_after_its_lifetime(store: Store) -> None:
+    now = 1_000_000.0
+    sessions = Sessions(store, clock=lambda: now)
+    session = session_id(sessions.start(ANNA).token)
+    now += LIFETIME - 1
+    assert sessions.is_valid(session)
+    now += 1
+    assert not sessions.is_valid(session)
+    with pytest.raises(NotSignedInError):
+        sessions.user_of(session)
 
 
-def test_nobodys_password_matches_nothing() -> None:
-    assert not Passwords().matches("", None)
+def test_a_session_begins_anew_with_each_sign_in(store: Store) -> None:
+    now = 1_000_000.0
+    sessions = Sessions(store, clock=lambda: now)
+    sessions.start(ANNA)
+    now += LIFETIME - 1
+    session = session_id(sessions.start(ANNA).token)
+    now += LIFETIME - 1
+    assert sessions.is_valid(session)
 
 
-def test_no_more_hashes_are_computed_at_once_than_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules, both_inside = Passwords(at_once=2), Barrier(2)
-    inside: list[int] = []
-    lock = threading.Lock()
-    running = 0
-
-    def compute(_: str, *, method: str) -> str:
-        nonlocal running
-        with lock:
-            running += 1
-            inside.append(running)
-        both_inside.wait(5)
-        with lock:
-            running -= 1
-        return method
-
-    monkeypatch.setattr(passwords, "generate_password_hash", compute)
-    with ThreadPoolExecutor(6) as pool:
-        list(pool.map(rules.hash, ["password"] * 6))
-    assert max(inside) == 2
+def test_a_wall_shows_the_newest_messages(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(messages, "NEWEST", 3)
+    wall = Messages(store)
+    for number in range(5):
+        wall.post(writer=ANNA, wall=ANNA, content=str(number))
+    assert [message.content for message in wall.on_wall(ANNA)] == ["4", "3", "2"]
 
 
 def test_a_socket_that_goes_leaves_the_other_of_its_session() -> None:
@@ -133,11 +124,16 @@ def test_a_socket_that_goes_leaves_the_other_of_its_session() -> None:
     assert (first.farewells, second.farewells) == ([], [EXPIRED])
 
 
-def test_one_socket_too_many_is_turned_away() -> None:
-    sockets, first, second = Sockets(limit=1), RecordingSocket(), RecordingSocket()
-    with sockets.holding(first), sockets.holding(second):
-        pass
-    assert (first.farewells, second.farewells) == ([], [FULL])
+def test_there_are_as_many_places_as_said() -> None:
+    sockets = Sockets(limit=2)
+    assert [sockets.take_place() for _ in range(3)] == [True, True, False]
+
+
+def test_a_place_can_be_given_back() -> None:
+    sockets = Sockets(limit=1)
+    sockets.take_place()
+    sockets.give_place_back()
+    assert sockets.take_place()
 
 
 def test_a_stopping_server_ends_all_sockets_and_those_to_come() -> None:
@@ -189,7 +185,17 @@ def test_some_threads_are_left_for_http(threads: int, sockets: int) -> None:
     assert Settings(threads=threads).socket_limit == sockets
 
 
-@pytest.mark.parametrize("value", ["", "0", "-1", "many", "1.5"])
-def test_a_nonsense_number_of_threads_is_named(value: str) -> None:
-    with pytest.raises(ValueError, match=f"TWIDDER_THREADS.*{value!r}"):
-        Settings.from_environment({"TWIDDER_THREADS": value})
+@pytest.mark.parametrize("name", ["TWIDDER_THREADS", "TWIDDER_PROXIES"])
+@pytest.mark.parametrize("value", ["", "-1", "many", "1.5"])
+def test_a_nonsense_number_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=f"{name}.*{value!r}"):
+        Settings.from_environment({name: value})
+
+
+def test_no_threads_is_a_nonsense_number() -> None:
+    with pytest.raises(ValueError, match="TWIDDER_THREADS: expected a whole number from 1 on"):
+        Settings.from_environment({"TWIDDER_THREADS": "0"})
+
+
+def test_settings_have_defaults() -> None:
+    assert Settings.from_environment({}) == Settings(Path("twidder.db"), "-", 100, 0)

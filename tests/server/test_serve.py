@@ -1,15 +1,20 @@
 """`twidder serve`: what it says, and how it fails."""
 
+import json
 import os
+import re
 import socket
 import sqlite3
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import websocket
 
-from tests.server.support import PATIENCE, SERVE, Close, environment, free_port, serve
+from tests.server.support import PATIENCE, SERVE, environment, free_port, serve
+from twidder.store import Store
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,12 @@ def test_sockets_leave_a_thread_for_http(tmp_path: Path) -> None:
     with serve(tmp_path, "--threads", "2") as server:
         person = server.new_person().sign_in()
         assert server.open_socket(person.token).all_so_far() == []
-        refused = server.open_socket(person.token).next()
-        assert refused == Close(1013, "too many sockets, try again later")
+        with pytest.raises(websocket.WebSocketBadStatusException) as refused:
+            server.open_socket(person.token)
+        assert refused.value.status_code == 503
+        assert refused.value.resp_headers
+        assert refused.value.resp_headers["retry-after"] == "5"
+        assert json.loads(refused.value.resp_body or b"")["success"] is False
         assert person.is_signed_in()
 
 
@@ -163,6 +172,59 @@ def test_a_nonsense_number_of_threads_is_a_usage_error(tmp_path: Path, threads: 
     outcome = run(tmp_path, "--threads", threads, "--port", str(free_port()))
     assert outcome.exit_code == 2
     assert "'--threads'" in outcome.errors
+
+
+def test_a_newer_twidders_database_is_named_and_kept(tmp_path: Path) -> None:
+    file = tmp_path / "twidder.db"
+    Store(file).close()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA user_version = 7")
+    before = file.read_bytes()
+    assert run(tmp_path, "--port", "0", "--database", str(file)) == mistake(
+        f"can't keep data in {file}: it was made by a newer Twidder (version 7 of the tables,"
+        " this one knows 1); start that one; name another file with --database"
+    )
+    assert file.read_bytes() == before
+
+
+def test_a_log_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "missing" / "log"
+    assert run(tmp_path, "--port", "0", "--log", str(file)) == mistake(
+        f"can't write the log to {file}: No such file or directory; name another file with --log"
+    )
+
+
+def test_it_logs_where_it_is_told(tmp_path: Path) -> None:
+    with serve(tmp_path, "--log", "twidder.log") as server:
+        server.call("GET", "/healthz")
+    lines = (tmp_path / "twidder.log").read_text(encoding="utf-8").splitlines()
+    assert json.loads(lines[-1])["route"] == "/healthz"
+
+
+def test_what_no_option_says_the_environment_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TWIDDER_THREADS", "2")
+    monkeypatch.setenv("TWIDDER_DATABASE", "kept.sqlite")
+    with serve(tmp_path) as server:
+        server.open_socket()
+        with pytest.raises(websocket.WebSocketBadStatusException):
+            server.open_socket()
+    assert (tmp_path / "kept.sqlite").exists()
+
+
+def test_help_lists_each_option_with_its_variable_and_its_default(tmp_path: Path) -> None:
+    words = " ".join(run(tmp_path, "--help").output.split())
+    options = dict(re.findall(r"--([a-z]+) [A-Z][^[]+\[env var: ([^;]+; default: [^];]+)", words))
+    assert options == {
+        "host": "TWIDDER_HOST; default: 127.0.0.1",
+        "port": "TWIDDER_PORT; default: 5000",
+        "database": "TWIDDER_DATABASE; default: ./twidder.db",
+        "log": "TWIDDER_LOG; default: -",
+        "threads": "TWIDDER_THREADS; default: 100",
+        "proxies": "TWIDDER_PROXIES; default: 0",
+        "workers": "TWIDDER_WORKERS; default: 1",
+    }
 
 
 def test_help_has_an_example(tmp_path: Path) -> None:

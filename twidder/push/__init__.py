@@ -4,7 +4,6 @@ from twidder.push.connection import Connection
 from twidder.push.farewells import (
     BROKEN,
     EXPIRED,
-    FULL,
     GOING_AWAY,
     REFUSED,
     SIGNED_OUT,
@@ -17,7 +16,6 @@ from twidder.push.sockets import Sockets
 __all__ = [
     "BROKEN",
     "EXPIRED",
-    "FULL",
     "GOING_AWAY",
     "REFUSED",
     "SIGNED_OUT",

@@ -19,6 +19,7 @@ class Connection:
     def __init__(self, websocket: Server) -> None:
         self._websocket = websocket
         self._ending = threading.Lock()  # taken by the first farewell, for good
+        self.farewell: Farewell | None = None
 
     def receive(self, timeout: float | None = None) -> str | bytes | None:
         """The next message, or None after the timeout; raises ConnectionClosed at the end."""
@@ -31,6 +32,7 @@ class Connection:
         """Say the farewell, if it is the first one; returns at once and never fails."""
         if not self._ending.acquire(blocking=False):
             return
+        self.farewell = farewell
         # A client that has gone, or is closing the socket itself, needs no farewell.
         with contextlib.suppress(ConnectionClosed, LocalProtocolError, OSError):
             if farewell.notice is not None:

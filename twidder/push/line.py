@@ -17,6 +17,7 @@ class Line:
     """
 
     def __init__(self, connection: socket.socket) -> None:
+        connection.settimeout(None)  # a client may be silent for as long as it likes
         self._connection = connection
         self._writing = threading.Lock()
         # A TLS socket takes no flags.

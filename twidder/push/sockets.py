@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from twidder.push.farewells import EXPIRED, FULL, Farewell
+from twidder.push.farewells import EXPIRED, Farewell
 
 
 class Endable(Protocol):
@@ -19,20 +19,27 @@ class Sockets:
     """Finds the sockets of a session; a session may have several, and a socket none yet."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self._places = threading.BoundedSemaphore(limit)
         self._changing = threading.Lock()
         self._session_of: dict[Endable, str | None] = {}
         self._closing: Farewell | None = None
 
+    def take_place(self) -> bool:
+        """Take one of the places for sockets; False when there is none left."""
+        return self._places.acquire(blocking=False)
+
+    def give_place_back(self) -> None:
+        """Let another socket have the place."""
+        self._places.release()
+
     @contextmanager
     def holding(self, socket: Endable) -> Iterator[None]:
-        """Know the socket for as long as the block runs; what can't be served is ended."""
+        """Know the socket for as long as the block runs; ended if the server is stopping."""
         with self._changing:
-            full = len(self._session_of) >= self._limit
-            refusal = self._closing or (FULL if full else None)
+            closing = self._closing
             self._session_of[socket] = None
-        if refusal:
-            socket.end(refusal)
+        if closing:
+            socket.end(closing)
         try:
             yield
         finally:

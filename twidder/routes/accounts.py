@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from twidder.parts import Parts
 from twidder.push import SIGNED_OUT
-from twidder.routes.edge import answer, caller, fields
+from twidder.routes.edge import address, answer, caller, fields
 from twidder.store import Profile
 
 blueprint = Blueprint("accounts", __name__)
@@ -26,8 +26,9 @@ def sign_in() -> Response:
     """Start a session, end the earlier one, and tell its sockets."""
     parts = Parts.of()
     credentials = fields("username", "password")
-    parts.accounts.authenticate(credentials["username"], credentials["password"])
-    started = parts.sessions.start(credentials["username"])
+    email = credentials["username"]
+    parts.accounts.authenticate(email, credentials["password"], address())
+    started = parts.sessions.start(email)
     if started.expired_session_id:
         parts.sockets.log_out(started.expired_session_id)
     return answer("You are signed in.", started.token)
@@ -48,7 +49,9 @@ def change_password() -> Response:
     """Replace the password; the session goes on."""
     email = caller().email
     passwords = fields("oldpassword", "newpassword")
-    Parts.of().accounts.change_password(email, passwords["oldpassword"], passwords["newpassword"])
+    Parts.of().accounts.change_password(
+        email, passwords["oldpassword"], passwords["newpassword"], address()
+    )
     return answer("The password is changed.")
 
 

@@ -3,22 +3,30 @@
 import json
 
 from flask import Flask, Response, current_app
-from werkzeug.exceptions import HTTPException, InternalServerError
+from werkzeug.exceptions import HTTPException
 
 from twidder.errors import RefusedError
 from twidder.routes.edge import answer
 
+CHALLENGE = 'Bearer realm="Twidder"'
+"""What a 401 has to say about the way to authenticate (RFC 9110, 11.6.1)."""
+
 
 def init_app(app: Flask) -> None:
     """Let the application word its errors like its replies."""
+    app.url_map.merge_slashes = False  # a redirect would be answered in HTML
     app.register_error_handler(RefusedError, _refused)
     app.register_error_handler(HTTPException, _http_error)
-    # Flask has logged what happened before it comes here.
-    app.register_error_handler(InternalServerError, _our_fault)
+    app.register_error_handler(Exception, _our_fault)
 
 
 def _refused(error: RefusedError) -> Response:
-    return answer(error.message, status=error.status)
+    response = answer(error.message, status=error.status)
+    if error.status == 401:
+        response.headers["WWW-Authenticate"] = CHALLENGE
+    if error.retry_after is not None:
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response
 
 
 def _http_error(error: HTTPException) -> Response:
@@ -29,5 +37,7 @@ def _http_error(error: HTTPException) -> Response:
     return response
 
 
-def _our_fault(_: InternalServerError) -> Response:
+def _our_fault(error: Exception) -> Response:
+    # Flask would log the path, which may hold an e-mail address.
+    current_app.logger.error("something went wrong", exc_info=error)
     return answer("Something went wrong on the server.", status=500)

@@ -1,12 +1,14 @@
 """The WebSocket: a signed-in client waits here for news of its session."""
 
 from typing import NoReturn
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, current_app, g, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed, Server
 from wsproto.utilities import ProtocolError
 
+from twidder.errors import BusyError, ForbiddenError
 from twidder.parts import Parts
 from twidder.push import BROKEN, REFUSED, SILENT, Connection, Line
 from twidder.routes.edge import answer
@@ -25,17 +27,47 @@ sock = Sock()
 
 
 @blueprint.before_request
-def own_the_line() -> None:
+def refuse_foreign_pages() -> None:
+    """Only a page of ours may connect, and what is no browser and names none."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc.lower() != request.host.lower():
+        raise ForbiddenError("This socket is not for pages of other servers.")
+
+
+@blueprint.before_request
+def take_a_place() -> None:
+    """Turn away one socket too many while it is a request: a socket would need a thread."""
+    if not Parts.of().sockets.take_place():
+        current_app.logger.warning("a socket was turned away: all places are taken")
+        raise BusyError("There are too many open sockets.")
+    g.has_place = True
+
+
+@blueprint.teardown_request
+def give_the_place_back(_: BaseException | None) -> None:
+    """Let the next one in."""
+    if g.pop("has_place", False):
+        Parts.of().sockets.give_place_back()
+
+
+@blueprint.before_request
+def prepare_the_handshake() -> None:
     """Put our TCP connection in the place where the library looks for the server's."""
     for place in ("gunicorn.socket", "werkzeug.socket"):
         if place in request.environ:
             request.environ[place] = Line(request.environ[place])
+    # The library would agree to compression: memory for each socket, and for what inflates.
+    request.environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)
 
 
 @blueprint.errorhandler(ProtocolError)
-def bad_handshake(_: Exception) -> Response:
+def bad_handshake(error: ProtocolError) -> Response:
     """Answer what asks for a WebSocket and is no proper handshake."""
-    return answer("This is not a proper WebSocket handshake.", status=400)
+    hint = getattr(error, "event_hint", None)
+    advised = getattr(hint, "status_code", 400)  # 426 for another version of the protocol
+    response = answer("This is not a proper WebSocket handshake.", status=advised)
+    response.headers["Sec-WebSocket-Version"] = "13"
+    return response
 
 
 @sock.route("/ws", bp=blueprint)  # type: ignore[untyped-decorator]  # it has no types
@@ -52,6 +84,8 @@ def ws(websocket: Server) -> None:
         raise
     finally:
         connection.wait_until_closed()
+        code = connection.farewell.code if connection.farewell else None
+        g.details = {"status": 101, "farewell": code}  # for the log
 
 
 def _serve(connection: Connection) -> NoReturn:

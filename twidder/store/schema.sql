@@ -1,4 +1,6 @@
-CREATE TABLE IF NOT EXISTS user (
+-- Changed tables need a new VERSION in database.py, and a step to it in upgrades/.
+
+CREATE TABLE user (
     email      TEXT PRIMARY KEY,
     firstname  TEXT NOT NULL,
     familyname TEXT NOT NULL,
@@ -9,16 +11,17 @@ CREATE TABLE IF NOT EXISTS user (
 );
 
 -- The key is the user, so two valid sessions can't be written down.
-CREATE TABLE IF NOT EXISTS session (
-    email TEXT PRIMARY KEY REFERENCES user (email),
-    id    TEXT NOT NULL UNIQUE
+CREATE TABLE session (
+    email   TEXT PRIMARY KEY REFERENCES user (email),
+    id      TEXT NOT NULL UNIQUE,
+    started INTEGER NOT NULL -- Unix time
 );
 
-CREATE TABLE IF NOT EXISTS message (
+CREATE TABLE message (
     id      INTEGER PRIMARY KEY,
     wall    TEXT NOT NULL REFERENCES user (email),
     writer  TEXT NOT NULL REFERENCES user (email),
     content TEXT NOT NULL
 );
 
-CREATE INDEX IF NOT EXISTS message_by_wall ON message (wall, id);
+CREATE INDEX message_by_wall ON message (wall, id);

@@ -18,6 +18,15 @@ class Store:
         """Let go of the file."""
         self._database.close()
 
+    def answers(self) -> bool:
+        """Whether the file can be read."""
+        try:
+            with self._database.reading() as connection:
+                connection.execute("SELECT email FROM user LIMIT 1").fetchall()
+        except sqlite3.Error:
+            return False
+        return True
+
     def add_user(self, profile: Profile, password: str) -> bool:
         """Keep a new user; False when the e-mail address is taken."""
         try:
@@ -49,34 +58,39 @@ class Store:
             ).fetchone()
         return row[0] if row else None
 
-    def set_password(self, email: str, password: str) -> None:
-        """Keep another password for the user."""
+    def replace_password(self, email: str, kept: str, password: str) -> bool:
+        """Keep another password for the user; False when what is kept has changed meanwhile."""
         with self._database.writing() as connection:
-            connection.execute("UPDATE user SET password = ? WHERE email = ?", (password, email))
+            cursor = connection.execute(
+                "UPDATE user SET password = ? WHERE email = ? AND password = ?",
+                (password, email, kept),
+            )
+        return cursor.rowcount == 1
 
-    def replace_session(self, email: str, session_id: str) -> str | None:
+    def replace_session(self, email: str, session_id: str, started: int) -> str | None:
         """Make this the user's session, and return the one that it replaced."""
         with self._database.writing() as connection:
             replaced = connection.execute(
                 "SELECT id FROM session WHERE email = ?", (email,)
             ).fetchone()
             connection.execute(
-                "INSERT INTO session (email, id) VALUES (?, ?)"
-                " ON CONFLICT (email) DO UPDATE SET id = excluded.id",
-                (email, session_id),
+                "INSERT INTO session (email, id, started) VALUES (?, ?, ?)"
+                " ON CONFLICT (email) DO UPDATE SET id = excluded.id, started = excluded.started",
+                (email, session_id, started),
             )
         return replaced[0] if replaced else None
 
-    def session_user(self, session_id: str) -> str | None:
-        """The e-mail address of the session's user; None when it is not valid."""
+    def session_user(self, session_id: str, started_after: int) -> str | None:
+        """The e-mail address of the session's user; None without a session as young as this."""
         with self._database.reading() as connection:
             row = connection.execute(
-                "SELECT email FROM session WHERE id = ?", (session_id,)
+                "SELECT email FROM session WHERE id = ? AND started > ?",
+                (session_id, started_after),
             ).fetchone()
         return row[0] if row else None
 
     def end_session(self, session_id: str) -> bool:
-        """Forget a session; False when it was not valid."""
+        """Forget a session; False when there is none."""
         with self._database.writing() as connection:
             cursor = connection.execute("DELETE FROM session WHERE id = ?", (session_id,))
         return cursor.rowcount == 1
@@ -89,10 +103,11 @@ class Store:
                 (wall, writer, content),
             )
 
-    def messages(self, wall: str) -> list[Message]:
-        """What is on the wall, newest first."""
+    def messages(self, wall: str, newest: int) -> list[Message]:
+        """So many of the newest messages on the wall, newest first."""
         with self._database.reading() as connection:
             rows = connection.execute(
-                "SELECT writer, content FROM message WHERE wall = ? ORDER BY id DESC", (wall,)
+                "SELECT writer, content FROM message WHERE wall = ? ORDER BY id DESC LIMIT ?",
+                (wall, newest),
             ).fetchall()
         return [Message(*row) for row in rows]

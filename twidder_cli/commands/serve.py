@@ -4,8 +4,9 @@ import errno
 import os
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 from gunicorn.config import KNOWN_SETTINGS
@@ -21,31 +22,49 @@ GRACEFUL_TIMEOUT = 5
 BACKLOG = 2048
 
 
+STANDARD_ERROR = "-"
+
+Function = Callable[..., None]
+
+
+def _option(name: str, default: object, **attributes: Any) -> Callable[[Function], Function]:
+    """An option that the environment may give as well: --port, TWIDDER_PORT."""
+    return click.option(
+        f"--{name}",
+        default=default,
+        show_default=True,
+        envvar=f"TWIDDER_{name.upper()}",
+        show_envvar=True,
+        **attributes,
+    )
+
+
 @click.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port",
-    type=click.IntRange(0, 65535),
-    default=5000,
-    show_default=True,
-    help="Port to listen on; 0 takes a free one.",
-)
-@click.option(
-    "--threads",
-    type=click.IntRange(2, 500),
-    default=100,
-    show_default=True,
-    help="Requests and open sockets served at a time.",
-)
-@click.option(
-    "--database",
+@_option("host", "127.0.0.1", help="Address to listen on.")
+@_option("port", 5000, type=click.IntRange(0, 65535), help="Port to listen on; 0 takes a free one.")
+@_option(
+    "database",
+    "./twidder.db",
     type=click.Path(path_type=Path),
-    default="./twidder.db",
-    show_default=True,
     help="SQLite file; made if there is none.",
 )
-@click.option("--workers", type=click.IntRange(min=1), default=1, show_default=True, help="One.")
-def serve(host: str, port: int, threads: int, database: Path, workers: int) -> None:
+@_option("log", STANDARD_ERROR, help="File for the log; - is standard error.")
+@_option(
+    "threads",
+    100,
+    type=click.IntRange(2, 500),
+    help="Requests and open sockets served at a time; a tenth is kept for requests.",
+)
+@_option(
+    "proxies",
+    0,
+    type=click.IntRange(0, 9),
+    help="Proxies in front, whose X-Forwarded-For is believed.",
+)
+@_option("workers", 1, type=click.IntRange(min=1), help="One.")
+def serve(
+    *, host: str, port: int, database: Path, log: str, threads: int, proxies: int, workers: int
+) -> None:
     """Start the reference application.
 
     \b
@@ -57,18 +76,22 @@ def serve(host: str, port: int, threads: int, database: Path, workers: int) -> N
             "workers do not yet share the news of an expired session, so a logout would be lost;"
             " use --workers 1 with more --threads"
         )
-    database = database.absolute()
     listener = _listen(host, port)
-    _prepare(database)
+    settings = {
+        "TWIDDER_DATABASE": _prepared_database(database.absolute()),
+        "TWIDDER_LOG": _prepared_log(log),
+        "TWIDDER_THREADS": str(threads),
+        "TWIDDER_PROXIES": str(proxies),
+    }
     click.echo(f"Twidder:  {_url(listener)}")
-    click.echo(f"Its data: {database}")
+    click.echo(f"Its data: {settings['TWIDDER_DATABASE']}")
     click.echo("Stop it with Ctrl-C.")
     # Gunicorn imports from the current folder first, and reads its settings
     # there: a student's folder may hold a `twidder` of its own.
     os.chdir(Path(str(twidder.__file__)).parent.parent)
     become(
         _gunicorn(listener, threads),
-        _environment(os.environ, threads, database),
+        _environment(os.environ, settings),
         keep=[listener.fileno()],
     )
 
@@ -100,7 +123,7 @@ def _why_not_listening(host: str, port: int, error: OSError | UnicodeError) -> s
     )
 
 
-def _prepare(database: Path) -> None:
+def _prepared_database(database: Path) -> str:
     """Find out now whether the data can be kept there, when it is easy to say so."""
     try:
         Store(database).close()
@@ -114,6 +137,20 @@ def _prepare(database: Path) -> None:
         raise OperatorError(
             f"can't keep data in {database}: {reason}; name another file with --database"
         ) from error
+    return str(database)
+
+
+def _prepared_log(log: str) -> str:
+    if log == STANDARD_ERROR:
+        return log
+    file = Path(log).absolute()
+    try:
+        file.open("a", encoding="utf-8").close()
+    except OSError as error:
+        raise OperatorError(
+            f"can't write the log to {file}: {error.strerror}; name another file with --log"
+        ) from error
+    return str(file)
 
 
 def _url(listener: socket.socket) -> str:
@@ -138,7 +175,6 @@ def _gunicorn(listener: socket.socket, threads: int) -> list[str]:
     return [*argv, "twidder.server:app"]
 
 
-def _environment(environment: Mapping[str, str], threads: int, database: Path) -> dict[str, str]:
-    ours = {"TWIDDER_THREADS": str(threads), "TWIDDER_DATABASE": str(database)}
+def _environment(environment: Mapping[str, str], settings: Mapping[str, str]) -> dict[str, str]:
     # Would override what is said here.
-    return {k: v for k, v in environment.items() if k != "GUNICORN_CMD_ARGS"} | ours
+    return {k: v for k, v in environment.items() if k != "GUNICORN_CMD_ARGS"} | dict(settings)

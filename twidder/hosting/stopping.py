@@ -22,14 +22,8 @@ PARENT_CHECK_INTERVAL = 1.0
 _QUICK = (signal.SIGINT, signal.SIGQUIT)
 
 
-def before_stopping(action: Callable[[], None]) -> None:
-    """Run `action` once, in a thread of its own, when the worker that imports us has to stop.
-
-    In any other process, where nothing waits for the sockets, nothing happens.
-    """
-    stop_worker = signal.getsignal(signal.SIGTERM)
-    if not callable(stop_worker) or not isinstance(getattr(stop_worker, "__self__", None), Worker):
-        return
+def before_stopping(worker: Worker, action: Callable[[], None]) -> None:
+    """Run `action` once, in a thread of its own, when the worker has to stop."""
     # A handler may interrupt another one, even inside a lock: putting into a
     # SimpleQueue is the one notification that allows for that.
     received: queue.SimpleQueue[int] = queue.SimpleQueue()
@@ -39,7 +33,7 @@ def before_stopping(action: Callable[[], None]) -> None:
     # itself (Ctrl-C comes from the terminal and from the master), it waits for ever.
     def handle(number: int, frame: FrameType | None) -> None:
         received.put(number)
-        stop_worker(signal.SIGTERM, frame)
+        worker.handle_exit(signal.SIGTERM, frame)
 
     for number in (signal.SIGTERM, *_QUICK):
         signal.signal(number, handle)
