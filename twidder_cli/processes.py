@@ -11,7 +11,7 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, ClassVar, NoReturn
+from typing import IO, ClassVar, NamedTuple, NoReturn
 
 import psutil
 
@@ -23,6 +23,30 @@ _GONE_WITHIN = 5.0
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
+
+
+class Done(NamedTuple):
+    """A program that was run to its end. The exit code is None where it had no time to end."""
+
+    exit_code: int | None
+    output: bytes
+    errors: str
+
+
+def run(argv: Sequence[str], *, folder: Path, timeout: float) -> Done:
+    """Run a program of ours in `folder`, with no input, for at most `timeout` seconds."""
+    try:
+        done = subprocess.run(  # noqa: S603
+            argv,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Done(None, b"", f"it took longer than {timeout:.3g} s")
+    return Done(done.returncode, done.stdout, done.stderr.decode("utf-8", "backslashreplace"))
 
 
 def become(argv: Sequence[str], env: Mapping[str, str], keep: Sequence[int] = ()) -> NoReturn:
