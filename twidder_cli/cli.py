@@ -13,6 +13,10 @@ from twidder_cli.errors import OperatorError, did_you_mean
 _COMMANDS = {
     "check": ("twidder_cli.commands.check:check", "Check submissions against scenarios."),
     "scenario": ("twidder_cli.commands.scenario:scenario", "What can be checked."),
+    "submission": (
+        "twidder_cli.commands.submission:submission",
+        "What a submission is, without checking it.",
+    ),
     "serve": ("twidder_cli.commands.serve:serve", "Start the reference application."),
 }
 

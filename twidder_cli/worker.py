@@ -35,9 +35,11 @@ from twidder_cli.model.events import (
 )
 from twidder_cli.model.job import Job
 from twidder_cli.model.scenario import Scenario
-from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
+from twidder_cli.preparation import Prepared, Ungradable, prepare
 from twidder_cli.schedule import Schedule
-from twidder_cli.submissions.server import NotStarted, Running, started
+from twidder_cli.submissions.failures import explained
+from twidder_cli.submissions.server import NotStarted, Running
 
 Emit = Callable[[Event], None]
 
@@ -53,19 +55,49 @@ class Grading:
         self._job = job
         self._emit = emit
         self._name = job.submission.name
-        self._learned = Server(job.contract, Pace(job.patience))
+        self._pace = Pace(job.patience)
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
         self._starts = itertools.count(1)
-        self._not_started: NotStarted | None = None
+        self._outcome: Outcome | None = None
         self._crash: BaseException | None = None
 
     def run(self) -> None:
         """Grade, and tell every step of it; the servers are gone when this returns."""
         began = time.monotonic()
         self._emit(SubmissionStarted(submission=self._name, origin=self._job.submission.location))
+        try:
+            prepared = prepare(self._job, Path(self._job.workspace), self._pace)
+        except Ungradable as ungradable:
+            self._outcome = Outcome.of([ungradable.finding])
+        else:
+            self._play_on(prepared, began)
+        self._emit(
+            SubmissionFinished(
+                submission=self._name,
+                seconds=time.monotonic() - began,
+                outcome=self._outcome,
+            )
+        )
+
+    def _play_on(self, prepared: Prepared, began: float) -> None:
+        """Play all scenarios, each lane on servers of its own."""
+        self._start = prepared.start
+        self._server = Server(prepared.contract, self._pace)
+        self._server.understood |= prepared.understood
+        if prepared.fault is not None:
+            self._outcome = Outcome.of([prepared.fault])
+        self._emit(
+            ServerStarted(
+                submission=self._name,
+                how=prepared.how,
+                seconds=time.monotonic() - began,
+                notes=prepared.notes,
+            )
+        )
+        count = 1 if prepared.has_fixed_port else min(self._job.lanes, len(self._job.scenarios))
         lanes = [
             threading.Thread(target=self._lane, name=f"lane {number}", daemon=True)
-            for number in range(min(self._job.lanes, len(self._job.scenarios)))
+            for number in range(count)
         ]
         for lane in lanes:
             lane.start()
@@ -73,20 +105,12 @@ class Grading:
             lane.join()
         if self._crash is not None:
             raise self._crash
-        failed = self._not_started
-        self._emit(
-            SubmissionFinished(
-                submission=self._name,
-                seconds=time.monotonic() - began,
-                outcome=Outcome.of([failed.finding]) if failed else None,
-            )
-        )
 
     def _lane(self) -> None:
         try:
             self._play_all()
         except NotStarted as not_started:
-            self._not_started = not_started
+            self._outcome = Outcome.of([_no_longer(explained(not_started.attempt))])
             self._schedule.give_up()
         except BaseException as crash:  # noqa: BLE001  raised again in the main thread
             self._crash = crash
@@ -102,31 +126,12 @@ class Grading:
                     continue
                 if running is None or not running.is_alive:
                     servers.close()
-                    running = self._start(servers)
+                    running = self._started(servers)
                 self._play(scenario, running)
 
-    def _start(self, servers: ExitStack) -> Running:
-        number = next(self._starts)
-        began = time.monotonic()
-        workspace = Path(self._job.workspace) / f"start-{number}"
-        running = servers.enter_context(
-            started(
-                self._job.submission,
-                workspace,
-                self._learned.pace.scaled(START),
-                processes.Sandbox(self._job.sandbox),
-            )
-        )
-        if number == 1:
-            self._emit(
-                ServerStarted(
-                    submission=self._name,
-                    how=running.how,
-                    seconds=time.monotonic() - began,
-                    notes=running.notes,
-                )
-            )
-        return running
+    def _started(self, servers: ExitStack) -> Running:
+        workspace = Path(self._job.workspace) / f"start-{next(self._starts)}"
+        return servers.enter_context(self._start(workspace, self._pace.scaled(START)))
 
     def _skip(self, scenario: Scenario, need: str) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
@@ -146,7 +151,7 @@ class Grading:
                 StepFinished(submission=self._name, scenario=scenario.id, step=step, kind=kind)
             )
 
-        server = self._learned.at(running.url, lambda: running.is_alive)
+        server = self._server.at(running.url, lambda: running.is_alive)
         pause = server.pace.token_pause
         seed = f"{self._job.seed}{self._job.salt}"
         timeline = Player(scenario, server, seed, progress).play()
@@ -169,6 +174,11 @@ class Grading:
     def _finish(self, event: ScenarioFinished) -> None:
         self._emit(event)
         self._schedule.finish(event.scenario, event.outcome.verdict)
+
+
+def _no_longer(finding: Finding) -> Finding:
+    """A start that fails after one has worked may be this machine's doing."""
+    return msgspec.structs.replace(finding, verdict=Verdict.UNCLEAR)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:

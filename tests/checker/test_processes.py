@@ -177,6 +177,24 @@ def test_only_the_last_of_what_is_printed_is_kept(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (f"{processes.LOG_LIMIT} False True\n", "")
 
 
+# Programs of ours
+
+
+def test_a_program_of_ours_is_run_to_its_end_without_input(tmp_path: Path) -> None:
+    script = "import os, sys; print(os.getcwd(), sys.stdin.read()); sys.exit('words')"
+    done = processes.run([sys.executable, "-c", script], folder=tmp_path, timeout=LONG)
+    assert done == (1, f"{tmp_path} \n".encode(), "words\n")
+
+
+def test_a_program_of_ours_that_takes_too_long_is_ended(tmp_path: Path) -> None:
+    mark = uuid.uuid4().hex
+    script = "import time; time.sleep(1000)"
+    argv = ["env", f"MARK={mark}", sys.executable, "-c", script]
+    done = processes.run(argv, folder=tmp_path, timeout=0.5)
+    assert done == (None, b"", "it took longer than 0.5 s")
+    assert marked(mark) == []
+
+
 # Workers
 
 WORKER = """

@@ -9,6 +9,12 @@ HTTP = 10.0
 START = 20.0
 """For a submission to answer after it was started."""
 
+TABLE = 10.0
+"""For a submission's application to be imported and to tell its routes."""
+
+PREPARING = 120.0
+"""For finding out how a submission is started; what is under way then is still finished."""
+
 SCENARIO = 60.0
 """For a whole scenario."""
 

@@ -22,7 +22,8 @@ class Job(Noun):
     same seed. `workspace` is a folder that is removed later; `lanes` is how many servers
     of the submission are played on at a time, and `limit` how many seconds
     all of it may take. `sandbox` is how it is confined; "auto", the best way
-    that this machine has, is settled before a worker reads it.
+    that this machine has, is settled before a worker reads it. `packages` is a
+    folder of packages that were installed for the submission.
     """
 
     submission: Submission
@@ -34,4 +35,5 @@ class Job(Noun):
     workspace: str
     lanes: int = 1
     limit: float = 600.0
+    packages: str = ""
     sandbox: Literal["auto", "full", "submission", "processes", "none"] = "auto"

@@ -9,12 +9,14 @@ from twidder_cli.processes.ourselves import (
     close_to_others,
     end_with_parent,
 )
+from twidder_cli.processes.program import Done, run
 from twidder_cli.processes.sandbox import Sandbox
 from twidder_cli.processes.submission import LOG_LIMIT, Process, start
 from twidder_cli.processes.worker import Worker
 
 __all__ = [
     "LOG_LIMIT",
+    "Done",
     "Limits",
     "Process",
     "Sandbox",
@@ -25,5 +27,6 @@ __all__ = [
     "close_to_others",
     "end_with_parent",
     "kill_descendants",
+    "run",
     "start",
 ]

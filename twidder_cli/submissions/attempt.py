@@ -5,6 +5,7 @@ import sys
 from twidder_cli.model import Noun
 from twidder_cli.model.submission import Database, Inspection, Note
 from twidder_cli.model.verdicts import Finding, Verdict
+from twidder_cli.model.words import printable
 from twidder_cli.submissions.logs import Crash, crash_in, last_words
 
 
@@ -61,4 +62,4 @@ class Attempt(Noun):
 
 def places(notes: list[Note]) -> str:
     """Return where in the source something is, as a text of lines."""
-    return "\n".join(f"{note.file}:{note.line} {note.says}" for note in notes)
+    return "\n".join(printable(f"{note.file}:{note.line} {note.says}", 300) for note in notes)

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from re import Pattern
+from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
 import msgspec
@@ -81,7 +82,7 @@ def _found(target: str, names: Pattern[str] | None, unpacked: Path) -> Iterator[
                 target=shlex.quote(target),
                 submission=Submission(
                     name=place.name,
-                    kind="folder" if path.is_dir() else "archive",
+                    kind=_kind(str(place)),
                     location=str(place),
                 ),
             )
@@ -102,12 +103,12 @@ def _as_folder(archive: Path, unpacked: Path) -> Path:
 
 
 def _of_class(entry: Entry) -> Found:
-    kind = "folder" if Path(entry.place).is_dir() else "archive"
-    return Found(
-        target=shlex.quote(entry.place),
-        submission=Submission(name=entry.key, kind=kind, location=entry.place),
-        entry=entry,
-    )
+    submission = Submission(name=entry.key, kind=_kind(entry.place), location=entry.place)
+    return Found(target=shlex.quote(entry.place), submission=submission, entry=entry)
+
+
+def _kind(place: str) -> Literal["folder", "archive"]:
+    return "folder" if Path(place).is_dir() else "archive"
 
 
 def _at_url(target: str) -> Submission:

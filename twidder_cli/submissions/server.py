@@ -19,6 +19,7 @@ from twidder_cli.model.routes import RouteTable
 from twidder_cli.model.submission import Inspection, Setup
 from twidder_cli.submissions.attempt import Attempt
 from twidder_cli.submissions.copy import copied
+from twidder_cli.submissions.failures import is_restless
 from twidder_cli.submissions.launch import PACKAGES
 from twidder_cli.submissions.table import TABLE_LIMIT, read_table, table_argv
 from twidder_cli.wire import http
@@ -37,8 +38,6 @@ _GUNICORN = (
     *("--workers", "1", "--threads", "100"),
     *("--no-control-socket", "--log-level", "info"),
 )
-_BOOTING = "Booting worker with pid"
-_BOOTS = 3
 _NAP = 0.05
 
 
@@ -275,7 +274,7 @@ def _answered(process: processes.Process, url: str, timeout: float, attempt: Att
             http.call("GET", f"{url}/", {}, None, timeout=max(left, 0.1))
         except http.Lost as lost:
             log = process.log()
-            is_over = process.exit_code is not None or log.count(_BOOTING) > _BOOTS
+            is_over = process.exit_code is not None or is_restless(log)
             if is_over or time.monotonic() >= deadline:
                 raise NotStarted(
                     msgspec.structs.replace(
@@ -294,7 +293,8 @@ def _answered(process: processes.Process, url: str, timeout: float, attempt: Att
 
 def _found_listening() -> str:
     """Return the URL where anybody listens on this network; raises Lost where nobody does."""
-    ports = {c.laddr.port for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN}
+    listening = (c for c in psutil.net_connections("tcp") if c.status == psutil.CONN_LISTEN)
+    ports = {c.laddr.port for c in listening if c.laddr}
     if not ports:
         raise http.Lost("nothing listens")
     return f"http://127.0.0.1:{min(ports)}"

@@ -25,7 +25,8 @@ _LINE_OF_FLASK = re.compile(
     r"^(\w+)(?:[ \t]*:[ \t]*\w+)?[ \t]*=[ \t]*(?:\w+\.)?Flask\(", re.MULTILINE
 )
 _ROUTE = re.compile(
-    r"^[ \t]*@[\w.]+\.(?:route|get|post|put|delete|patch)\(|\badd_url_rule\(|\badd_resource\(",
+    r"^[ \t]*@(?!\w*sock)[\w.]+\.(?:route|get|post|put|delete|patch)\("
+    r"|\badd_url_rule\(|\badd_resource\(",
     re.MULTILINE,
 )
 _SOCKET = re.compile(

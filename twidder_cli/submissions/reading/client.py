@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 
 from twidder_cli.model.submission import Note
+from twidder_cli.model.words import printable
 from twidder_cli.submissions.reading.candidates import Candidate
 from twidder_cli.submissions.reading.tree import Tree, is_in
 
@@ -34,4 +35,4 @@ def _dialled(path: str, text: str) -> Iterator[Note]:
         for found in pattern.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             says = f"{words.format(found[found.lastindex or 0])}, wherever the page comes from"
-            yield Note(file=path, line=line, kind="origin", says=says)
+            yield Note(file=path, line=line, kind="origin", says=printable(says, 300))

@@ -108,7 +108,8 @@ def _functions(source: Source, done: set[str]) -> Iterator[tuple[str, str]]:
     for name, line in sorted(made, key=lambda one: not _MAKES_TABLES.search(one[0])):
         yield name, f"`{name}()` in {source.path}, line {line}, makes the tables"
     if not made and (found := _CREATE_ALL.search(source.text)) and "create_all" not in done:
-        yield found[0].rstrip("("), f"{source.path} calls it only when it is run by hand"
+        name = found[0].rstrip("(")
+        yield name, f"`{name}()` in {source.path} is only called when that is run by hand"
 
 
 def _makes_tables(node: ast.AST) -> bool:

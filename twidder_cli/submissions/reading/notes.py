@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from twidder_cli.model.submission import Note
+from twidder_cli.model.words import printable
 from twidder_cli.submissions.reading.candidates import Candidate
 from twidder_cli.submissions.reading.keys import headers_read
 from twidder_cli.submissions.reading.opens import opened
@@ -77,7 +78,7 @@ def notes(tree: Tree, applications: list[Candidate]) -> list[Note]:
 
 def _note(source: Source, node: ast.AST | int, kind: str, says: str) -> Note:
     line = node if isinstance(node, int) else getattr(node, "lineno", 0)
-    return Note(file=source.path, line=line, kind=kind, says=says)
+    return Note(file=source.path, line=line, kind=kind, says=printable(says, 300))
 
 
 def _flask_elsewhere(tree: Tree) -> Iterator[Note]:

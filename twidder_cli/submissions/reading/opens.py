@@ -49,7 +49,7 @@ def opened(sources: Sequence[Source], folder: str) -> list[Opened]:
                 name = values.text(expression, source) if calls <= _CALLS else None
                 if how == "database" and name:
                     name = _file_of_database(name)
-                if name:
+                if name and name.isprintable():
                     path = values.path(name, under)
                     one = Opened(how, name, path, source, getattr(node, "lineno", 0))
                     found.setdefault((how, name, path), one)

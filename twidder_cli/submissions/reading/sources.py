@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from twidder_cli.model.words import printable
+
 _ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "mac-roman"}
 """What students' editors write. Other codecs may take for ever on a hostile file (punycode)."""
 
@@ -108,7 +110,9 @@ def parsed(path: str, data: bytes) -> Source | None:
             warnings.simplefilter("ignore")  # "\d" and the like
             tree = ast.parse(text)
     except SyntaxError as error:
-        return Source(path, text, _nothing(), complaint or error.msg, error.lineno or 0)
+        return Source(
+            path, text, _nothing(), complaint or printable(error.msg, 200), error.lineno or 0
+        )
     except (ValueError, RecursionError, MemoryError):
         why = "it holds null bytes" if "\0" in text else "it is nested too deeply"
         return Source(path, text, _nothing(), complaint or why)
@@ -202,7 +206,7 @@ def _imported(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int, int]]:
             func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
             args=[ast.Constant(str() as module), *_],
             lineno=line,
-        ) if module and not module.startswith("."):
+        ) if module.replace(".", "_").isidentifier() and not module.startswith("."):
             yield module, (), 0, line
         case _:
             pass

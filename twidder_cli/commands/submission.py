@@ -1,0 +1,153 @@
+"""`twidder submission`: what a submission is, as far as it can be told without checking it."""
+
+import json
+import re
+import shlex
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.text import Text
+
+from twidder_cli.errors import OperatorError
+from twidder_cli.model.submission import Application, Database, Inspection
+from twidder_cli.model.words import harmless, listed
+from twidder_cli.submissions.reading import inspect
+from twidder_cli.submissions.reading.packages import missing, remedy
+
+_LABEL = 10
+_MANY = 6
+"""Names of one kind that are shown; the rest is counted."""
+
+
+@click.group()
+def submission() -> None:
+    """What a submission is: what was found in it, without starting it."""
+
+
+@submission.command("inspect")
+@click.argument("target")
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+def inspect_(target: str, *, as_json: bool) -> None:
+    """Read a submission's source and say what would be started, and why.
+
+    TARGET is a folder at any depth above the application. Nothing in it is run.
+
+    \b
+    Examples:
+      twidder submission inspect handed-in/anna
+      twidder submission inspect handed-in/anna --json
+    """
+    folder = _folder(target)
+    # A package alone needs the folder above it, where it has its name.
+    name = folder.name if (folder / "__init__.py").exists() else ""
+    found = inspect(folder, name)
+    if as_json:
+        click.echo(json.dumps(msgspec.to_builtins(found), indent=2))
+    else:
+        _show(found, folder.name)
+    if not found.applications:
+        raise OperatorError(f"{target}: there is no Flask application in it")
+
+
+def _folder(target: str) -> Path:
+    if "://" in target:
+        raise OperatorError(f"{target}: expected a folder; a running server has no source to read")
+    folder = Path(target)
+    try:
+        if not folder.exists():
+            raise OperatorError(f"{target}: there is no such folder")
+        if not folder.is_dir():
+            raise OperatorError(f"{target}: expected a folder, got a file")
+        return folder.resolve()
+    except OSError as error:
+        raise OperatorError(f"{target}: {error.strerror or error}") from None
+
+
+def _show(found: Inspection, name: str) -> None:
+    console = Console()
+    folder = found.applications[0].folder if found.applications else "."
+    console.print(Text(harmless(f"{name}: {_headline(found)}"), style="bold"))
+    for label, texts in _rows(found):
+        for number, text in enumerate(texts):
+            _print_row(console, "" if number else label, _seen_from(folder, text))
+
+
+def _print_row(console: Console, label: str, text: str) -> None:
+    head = Text(f"  {label:<{_LABEL}}", style="dim")
+    for line in Text(harmless(text)).wrap(console, max(console.width - _LABEL - 4, 20)):
+        line.rstrip()
+        console.print(head.append_text(line), soft_wrap=True)
+        head = Text(" " * (_LABEL + 4))
+
+
+def _seen_from(folder: str, text: str) -> str:
+    """Leave out of a text's paths the folder that the headline tells."""
+    return text if folder == "." else re.sub(rf"(?<![\w/]){re.escape(folder)}/", "", text)
+
+
+def _headline(found: Inspection) -> str:
+    if not found.applications:
+        return "no Flask application was found"
+    first = found.applications[0]
+    where = "" if first.folder == "." else f" in {first.folder}"
+    return f"{first.module}:{first.target}{where}"
+
+
+def _rows(found: Inspection) -> Iterator[tuple[str, list[str]]]:
+    """Yield labels, each with its texts, in the order in which somebody wants to know."""
+    for number, one in enumerate(found.applications):
+        yield "or" if number else "start", [_command(one), one.why]
+    yield "notice", [f"{note.file}:{note.line} {note.says}" for note in found.notes]
+    yield "packages", list(_packages(found))
+    yield "data", [f"{number}. {_data(one)}" for number, one in enumerate(found.databases, 1)]
+    yield "keys", [", ".join(found.keys)] if found.keys else []
+    yield "headers", [", ".join(found.headers)] if found.headers else []
+    yield "left out", list(_left_out(found.left_out))
+    if not found.applications:
+        yield "modules", [_few(found.modules) or "none"]
+
+
+def _command(application: Application) -> str:
+    where = "" if application.folder == "." else f"--chdir {shlex.quote(application.folder)} "
+    served = shlex.quote(f"{application.module}:{application.target}")
+    return f"gunicorn --workers 1 --threads 100 {where}{served}"
+
+
+def _data(database: Database) -> str:
+    match database.kind:
+        case "schema":
+            return f"{database.file} with the tables of {database.source}"
+        case "initialise":
+            return f"what {database.source} makes"
+        case "committed":
+            return f"{database.file} as it was handed in"
+        case "nothing":
+            return f"no {database.file or 'data'} at first"
+
+
+def _packages(found: Inspection) -> Iterator[str]:
+    absent = missing(found.imports)
+    here = [name for name in found.imports if name not in absent]
+    if absent:
+        yield f"not here: {', '.join(absent)}. Try: {remedy(absent)}"
+    if here:
+        yield f"here: {', '.join(here)}"
+    if found.requirements:
+        yield f"in its requirements: {', '.join(found.requirements)}"
+
+
+def _left_out(left_out: dict[str, str]) -> Iterator[str]:
+    by_reason = defaultdict(list)
+    for path, why in left_out.items():
+        by_reason[why].append(path)
+    for why, paths in by_reason.items():
+        yield f"{_few(paths)}: {why}"
+
+
+def _few(names: Sequence[str]) -> str:
+    more = len(names) - _MANY
+    return listed([*names[:_MANY], f"{more} more"] if more > 0 else names) if names else ""

@@ -1,0 +1,247 @@
+"""Finds out how a submission is started, with what data, and by what names it goes.
+
+Nothing is configured: what reading its source suggests is tried, and the first
+start is taken where a fresh user can sign up, sign in, and is known by the token.
+"""
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from twidder_cli import processes
+from twidder_cli.engine.pace import PREPARING, START, TABLE, Pace
+from twidder_cli.learn.fitting import fits
+from twidder_cli.learn.learning import learn
+from twidder_cli.learn.sources import sources_in
+from twidder_cli.model.contract import Contract
+from twidder_cli.model.job import Job
+from twidder_cli.model.learned import Learned
+from twidder_cli.model.routes import RouteTable
+from twidder_cli.model.submission import Application, Database, Inspection, Setup
+from twidder_cli.model.verdicts import Finding, Verdict
+from twidder_cli.model.words import listed
+from twidder_cli.submissions import server
+from twidder_cli.submissions.attempt import Attempt
+from twidder_cli.submissions.bring import brought
+from twidder_cli.submissions.failures import explained, no_application
+from twidder_cli.submissions.limits import Refused
+from twidder_cli.submissions.reading import inspect
+
+_MOST_APPLICATIONS = 4
+_ENTRANCE = frozenset({"sign_up", "sign_in", "get_user_data_by_token"})
+_OF_DATA = ("sqlite3", "sqlalchemy", "no such table", "already exists", "OperationalError")
+
+
+class Ungradable(Exception):  # noqa: N818  told as a finding
+    """A submission that can't be played at all; `finding` says why, and whose doing it is."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.title)
+        self.finding = finding
+
+
+class Prepared(NamedTuple):
+    """How a submission's servers are started, and what is known of them already.
+
+    `understood` are the functions that were seen to go by the contract's
+    names. `fault` is what is wrong with its start though it can be played.
+    """
+
+    start: server.Start
+    contract: Contract
+    how: str
+    notes: tuple[str, ...] = ()
+    understood: frozenset[str] = frozenset()
+    fault: Finding | None = None
+    has_fixed_port: bool = False
+
+
+def prepare(job: Job, workspace: Path, pace: Pace) -> Prepared:
+    """Find out how to start and to talk to a submission; raises Ungradable."""
+    sandbox = processes.Sandbox(job.sandbox)
+    match job.submission.kind:
+        case "reference":
+            how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
+            return Prepared(partial(server.reference, sandbox), job.contract, how)
+        case "url":
+            start = partial(server.at_url, job.submission.location)
+            learned = _learned(job, job.submission.location, pace)
+            return _with_names(
+                Prepared(start, job.contract, "a server that was already running"), learned
+            )
+        case _:
+            return _Search(job, workspace, pace, sandbox).run()
+
+
+class _Try(NamedTuple):
+    """A start that was tried: what came of it."""
+
+    setup: Setup
+    attempt: Attempt | None = None
+    learned: Learned | None = None
+
+    @property
+    def works(self) -> bool:
+        """Whether users get in."""
+        return self.learned is not None and self.learned.proved >= _ENTRANCE
+
+    @property
+    def is_about_data(self) -> bool:
+        """Whether other data may help."""
+        log = self.attempt.log if self.attempt else ""
+        return self.attempt is None or any(word in log for word in _OF_DATA)
+
+
+class _Search:
+    """Tries starts of one submission, the likely ones first."""
+
+    def __init__(self, job: Job, workspace: Path, pace: Pace, sandbox: processes.Sandbox) -> None:
+        self._job = job
+        self._workspace = workspace
+        self._pace = pace
+        self._sandbox = sandbox
+        self._ends = time.monotonic() + pace.scaled(PREPARING)
+        self._numbers = itertools.count(1)
+
+    def run(self) -> Prepared:
+        """Return the first start that works, or the one that comes nearest; raises Ungradable."""
+        source, notes, inspection = self._read()
+        self._source = source.parent
+        self._place = server.Place(source.parent, self._sandbox, inspection)
+        tried = list(self._tried(inspection))
+        running = [one for one in tried if one.attempt is None]
+        if not running:
+            raise Ungradable(_explained(tried))
+        best = next((one for one in running if one.works), running[0])
+        return _with_names(
+            Prepared(
+                start=partial(self._place.started, best.setup),
+                contract=self._job.contract,
+                how=_how(best.setup),
+                notes=notes,
+                fault=_not_by_gunicorn(best.setup, tried),
+                has_fixed_port=best.setup.form == "script",
+            ),
+            best.learned,
+        )
+
+    def _read(self) -> tuple[Path, tuple[str, ...], Inspection]:
+        try:
+            source, notes = brought(self._job.submission, self._workspace / "source")
+        except Refused as refused:
+            raise Ungradable(
+                Finding(
+                    title="The submission could not be unpacked",
+                    expected="a folder or an archive that holds a submission",
+                    actual=str(refused),
+                    hint="Look at it by hand, or ask for a new one.",
+                    verdict=Verdict.UNCLEAR,
+                )
+            ) from None
+        inspection = inspect(source, source.name)
+        if not inspection.applications:
+            raise Ungradable(no_application(inspection))
+        return source, notes, inspection
+
+    def _tried(self, inspection: Inspection) -> Iterator[_Try]:
+        """Yield what came of each start, until one works."""
+        applications = inspection.applications[:_MOST_APPLICATIONS]
+        databases = inspection.databases or (Database(kind="committed"),)
+        answered = False
+        for application in applications:
+            for database in databases:
+                tried = self._try(self._setup(application, database))
+                yield tried
+                answered = answered or tried.attempt is None
+                if tried.works or time.monotonic() > self._ends:
+                    return
+                if not tried.is_about_data:
+                    break  # no data will help this one
+        if not answered and self._sandbox is processes.Sandbox.FULL:
+            yield self._try(self._setup(applications[0], databases[0], script=True))
+
+    def _setup(
+        self, application: Application, database: Database, *, script: bool = False
+    ) -> Setup:
+        return Setup(
+            application=application,
+            database=database,
+            form="script" if script else "gunicorn",
+            packages=self._job.packages,
+        )
+
+    def _try(self, setup: Setup) -> _Try:
+        folder = self._workspace / f"try-{next(self._numbers)}"
+        with ThreadPoolExecutor(1) as beside:
+            limit = self._pace.scaled(TABLE)
+            table = beside.submit(self._place.table, setup, folder / "table", limit)
+            try:
+                timeout = self._pace.scaled(START)
+                with self._place.started(setup, folder / "server", timeout) as running:
+                    sources = sources_in(self._source / setup.application.folder)
+                    learned = _learned(self._job, running.url, self._pace, table.result(), sources)
+                    return _Try(setup, learned=learned)
+            except server.NotStarted as not_started:
+                return _Try(setup, attempt=not_started.attempt)
+
+
+def _learned(
+    job: Job,
+    url: str,
+    pace: Pace,
+    table: RouteTable | None = None,
+    sources: Mapping[str, str] | None = None,
+) -> Learned:
+    """Return what is known of a server's contract; one that somebody vouches for is not learned."""
+    seed = f"{job.seed}{job.salt}"
+    if not job.contract.vouched:
+        return learn(url, job.contract, table, sources=sources or {}, pace=pace, seed=seed)
+    is_in = fits(url, job.contract, pace=pace, seed=seed)
+    return Learned(contract=job.contract, proved=_ENTRANCE if is_in else frozenset())
+
+
+def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
+    """Return what was prepared, with the contract that was learned."""
+    if learned is None or learned.contract is None:
+        return prepared
+    return prepared._replace(
+        contract=learned.contract,
+        understood=learned.proved,
+        notes=(*prepared.notes, *_told(learned)),
+    )
+
+
+def _told(learned: Learned) -> Iterator[str]:
+    if learned.problem:
+        yield f"the contract could not be learned whole: {learned.problem}"
+    if learned.absent:
+        yield f"no route could be {listed(sorted(learned.absent))}"
+    if learned.not_understood:
+        yield f"not understood: {listed(sorted(learned.not_understood))}"
+
+
+def _how(setup: Setup) -> str:
+    data = f", {setup.database.why}" if setup.database.why else ""
+    return f"{setup.command}{data}"
+
+
+def _explained(tried: Sequence[_Try]) -> Finding:
+    """Return why nothing started: what the likeliest start died of."""
+    attempts = [one.attempt for one in tried if one.attempt is not None]
+    return explained(attempts[0])
+
+
+def _not_by_gunicorn(setup: Setup, tried: Sequence[_Try]) -> Finding | None:
+    """Return the finding that a submission starts as a script only; None where it does not."""
+    if setup.form != "script":
+        return None
+    cause = _explained(tried)
+    return msgspec.structs.replace(
+        cause, title=f"It starts by {setup.command} only (L8): {cause.title}"
+    )

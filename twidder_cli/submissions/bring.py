@@ -1,0 +1,53 @@
+"""Brings a submission into a folder of ours: copied or unpacked, whatever it was handed in as."""
+
+import re
+from pathlib import Path
+
+from twidder_cli.model.job import Submission
+from twidder_cli.submissions.archives import is_archive
+from twidder_cli.submissions.copy import copied
+from twidder_cli.submissions.limits import LIMITS, Refused
+from twidder_cli.submissions.unpack import unpack
+
+_ENDING = re.compile(r"(\.tar)?\.\w{1,4}$")
+
+
+def brought(submission: Submission, folder: Path) -> tuple[Path, tuple[str, ...]]:
+    """Bring a submission into a new folder; return its place there, and what people should know.
+
+    Its place has a name that Python can import, since some hand in the folder of
+    a package. Archives in it are unpacked when it has no Python beside them.
+    Raises Refused where it can't be read, or is too much.
+    """
+    origin = Path(submission.location)
+    place = folder / _importable(origin)
+    try:
+        if submission.kind == "archive":
+            notes = unpack(origin, place)
+        else:
+            copied(origin, place)
+            notes = ()
+        if not any(place.rglob("*.py")):
+            notes += _unpack_inside(place)
+    except OSError as error:
+        raise Refused(f"it can't be read: {error.strerror or error}") from error
+    return place, notes
+
+
+def _unpack_inside(place: Path) -> tuple[str, ...]:
+    """Unpack the archives in a folder beside themselves; all together hold to the limits."""
+    archives = sorted(path for path in place.rglob("*") if path.is_file() and is_archive(path))
+    notes: tuple[str, ...] = ()
+    for archive in archives:
+        target = archive.with_name(_ENDING.sub("", archive.name) + ".unpacked")
+        notes += unpack(archive, target)
+        archive.unlink()
+    files = (path for path in place.rglob("*") if path.is_file())
+    if archives and sum(path.stat().st_size for path in files) > LIMITS.size:
+        raise Refused(f"the archives in it hold more than {LIMITS.size >> 20} MiB")
+    return notes
+
+
+def _importable(origin: Path) -> str:
+    name = origin.name if origin.is_dir() else _ENDING.sub("", origin.name)
+    return re.sub(r"\W", "_", name) or "submission"
