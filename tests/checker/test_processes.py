@@ -104,7 +104,9 @@ def say(pipe: IO[str] | None) -> None:
 
 
 @contextmanager
-def driven(sandbox: str, program: str, folder: Path, mark: str) -> Iterator["subprocess.Popen[str]"]:
+def driven(
+    sandbox: str, program: str, folder: Path, mark: str
+) -> Iterator["subprocess.Popen[str]"]:
     with subprocess.Popen(  # noqa: S603  our own script
         [sys.executable, "-c", DRIVER, sandbox, program, str(folder), mark],
         stdin=subprocess.PIPE,

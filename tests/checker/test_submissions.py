@@ -189,11 +189,12 @@ Path("left.txt").touch()
 STARTING = """
 import sys
 from pathlib import Path
+from twidder_cli.processes import best_sandbox
 from twidder_cli.submissions.find import find
 from twidder_cli.submissions.server import started
 from twidder_cli.wire import http
 
-with started(find(sys.argv[1]), Path(sys.argv[2]), 60.0) as running:
+with started(find(sys.argv[1]), Path(sys.argv[2]), 60.0, best_sandbox()) as running:
     print(http.call("GET", running.url + "/", {}, None, timeout=60.0).body)
 """
 

@@ -93,6 +93,7 @@ def graded(theatre: Theatre, monkeypatch: pytest.MonkeyPatch, *stories: Source) 
         contract=find_contract(None),
         patience=1.0,
         seed=7,
+        sandbox="none",
         workspace="/nowhere",
     )
     monkeypatch.setattr(worker, "started", theatre.started)

@@ -112,8 +112,10 @@ def _without_power(user: int) -> list[str]:
     """Return the end of bubblewrap's options; root becomes somebody else once all is mounted."""
     if os.geteuid() != 0:
         return ["--unshare-user", "--"]
-    keep = ("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID")
-    return [*keep, "--", "setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--"]
+    needed = ("CAP_SETUID", "CAP_SETGID", "CAP_DAC_READ_SEARCH")  # the last to enter the folder
+    keep = [option for capability in needed for option in ("--cap-add", capability)]
+    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--")
+    return ["--cap-drop", "ALL", *keep, "--", *become]
 
 
 def _held_to(limits: Limits, *more: str) -> list[str]:

@@ -46,9 +46,11 @@ def _alias(path: Path) -> list[str]:
 def python() -> list[str]:
     """Return bubblewrap's options for this Python and its packages, wherever they are."""
     prefixes = dict.fromkeys((sys.prefix, sys.base_prefix, os.path.realpath(sys.base_prefix)))
+    packages = [Path(path) for path in sys.path if path.endswith("-packages")]
     shown = [
         *(Path(prefix, name) for prefix in prefixes for name in _INSTALLATION),
-        *(Path(path) for path in sys.path if path.endswith("-packages")),
+        *packages,
+        *(one.resolve() for path in packages for one in path.iterdir() if one.is_symlink()),
     ]
     links = [
         link
