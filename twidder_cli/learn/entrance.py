@@ -9,6 +9,7 @@ from twidder_cli.learn.draft import Draft, Evidence, is_own
 from twidder_cli.learn.options import Options, settle
 from twidder_cli.learn.places import token_places
 from twidder_cli.learn.probe import Person
+from twidder_cli.learn.variants import sent_as
 from twidder_cli.model.contract import READING, Operation, TokenPlace
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.timeline import Exchange
@@ -32,6 +33,7 @@ class Entrance:
         self._probe = draft.probe
         self._sign_ins = [option.variant.operation for option in options.of("sign_in", draft)]
         self._tokens: list[tuple[str, str]] = []
+        self._is_taken = False
         self._is_proved = False
         self.person = draft.probe.person()
 
@@ -41,10 +43,11 @@ class Entrance:
         if not self._tokens:
             return False
         settle(self._draft, self._options, "sign_in", self._sign_in)
-        self._take(token_places(self._options.readings.values())[0], *self._tokens[0])
         settle(self._draft, self._options, _OWN_DATA, self._get_own_data)
-        if not self._is_proved:
+        if not self._is_taken:
             self._look_oneself_up()
+        if not self._is_taken:
+            self._take(token_places(self._options.readings.values())[0], *self._tokens[0])
         self._tell_of_token()
         return True
 
@@ -79,6 +82,7 @@ class Entrance:
 
     def _take(self, place: TokenPlace | None, where: str, token: str) -> None:
         """Go by a place of the token in requests, and one in the reply to sign_in."""
+        self._is_taken = True
         self._draft.token = place
         self.person.token = token
         sign_in = self._draft.operations["sign_in"]
@@ -92,7 +96,7 @@ class Entrance:
         firstname = self.person.values["firstname"]
         for option in self._options.of(_DATA_BY_EMAIL, self._draft):
             self._open(option.variant.operation, lambda exchange: shows(exchange, firstname))
-            if self._is_proved:
+            if self._is_taken:
                 return
 
     def _open(
@@ -126,8 +130,13 @@ class Entrance:
                 yield from ((place, where, token) for place in places)
 
     def _tell_of_token(self) -> None:
+        place, found = self._draft.token, self._draft.found
         proof = "proved: a made-up one is refused" if self._is_proved else "not proved"
-        self._draft.found["token"] = f"{self._options.origin}; {proof}"
+        found["token"] = f"{self._options.origin}; {proof}"
+        read = {name for reading in self._options.readings.values() for name in reading.headers}
+        dropped = [name for name in read if "_" in name and place and sent_as(name) == place.header]
+        if dropped:
+            found["token"] += f"; {dropped[0]} in its source, which gunicorn drops as it is written"
         if not self._is_proved:
             self._draft.proved.discard("sign_in")
-            self._draft.found["sign_in"] += ", but its token could not be proved"
+            found["sign_in"] += ", which is not proved to be one"

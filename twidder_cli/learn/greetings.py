@@ -42,7 +42,8 @@ def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
 def _places(draft: Draft, options: Options, routes: Iterable[Route]) -> Iterable[SocketPlace]:
     for route in routes:
         if options.is_table or _is_there(draft, route):
-            yield from socket_places(route, options.readings.get(route, Reading()))
+            reading = options.readings.get(route, Reading())
+            yield from socket_places(route, reading, draft.token)
 
 
 def _is_there(draft: Draft, route: Route) -> bool:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from twidder_cli.engine.pace import Pace
 from twidder_cli.learn import functions
 from twidder_cli.learn.draft import Draft
@@ -116,7 +118,8 @@ class _Learning:
             return
         if self._table is not None and self._routes:
             route = self._routes[0]
-            draft.socket = socket_places(route, self._readings.get(route, Reading()))[0]
+            reading = self._readings.get(route, Reading())
+            draft.socket = socket_places(route, reading, draft.token)[0]
             draft.found["socket"] = f"{self._options.origin}; {_NOT_TRIED}"
         else:
             draft.socket = self._common.socket
@@ -138,12 +141,13 @@ class _Learning:
         draft = self._draft
         if not {"sign_up", "sign_in"} <= draft.operations.keys():
             return None
-        return Contract(
-            operations={
-                name: draft.operations[name] for name in FUNCTIONS if name in draft.operations
-            },
+        known = {name: draft.operations[name] for name in FUNCTIONS if name in draft.operations}
+        contract = Contract(
+            operations=known,
             token=draft.token,
             socket=draft.socket,
             absent=frozenset(absent),
-            name="learned",
+            name=self._common.name,
         )
+        is_common = contract == self._common
+        return contract if is_common else msgspec.structs.replace(contract, name="learned")

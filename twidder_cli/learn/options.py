@@ -1,10 +1,12 @@
 """What to try for each function, in order, and what is made of the tries."""
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
+from twidder_cli.learn.answers import is_there
 from twidder_cli.learn.draft import Draft, Evidence
 from twidder_cli.learn.guesses import alike
 from twidder_cli.learn.names import STRONG, Guess, Names
@@ -17,6 +19,7 @@ from twidder_cli.model.words import answered
 
 _MOST_GUESSES = 4
 _MOST_TRIES = 20
+_MOST_GUESSED = 24
 _SIBLINGS = {
     "get_user_data_by_email": "get_user_data_by_token",
     "get_user_messages_by_email": "get_user_messages_by_token",
@@ -70,7 +73,7 @@ class Options:
     @property
     def origin(self) -> str:
         """Where routes are known from."""
-        return "route table" if self.is_table else "a guess"
+        return "its route table" if self.is_table else "a guess"
 
     def of(self, function: str, draft: Draft) -> Iterator[Option]:
         """Yield what to try for a function, the likeliest first."""
@@ -95,30 +98,33 @@ class Options:
 def settle(draft: Draft, options: Options, function: str, attempt: Attempt) -> None:
     """Try a function's options; keep the first that is proved, else what is there by its name."""
     best: tuple[Evidence, Option, Exchange] | None = None
-    gone: set[tuple[Route, str]] = set()
-    tries = 0
-    for option in options.of(function, draft):
-        if option.place in gone:
-            continue
-        if tries == _MOST_TRIES:
-            break
+    for option in islice(_existing(draft, options, function), _MOST_TRIES):
         evidence, exchange = attempt(option.variant.operation)
         if evidence is Evidence.PROVED:
             operation = _narrowed(option.variant, attempt)
-            how = f"{options.origin}, {option.variant.how}; proved: {PROOFS[function]}"
+            how = f"{options.origin}{option.variant.how}; proved: {PROOFS[function]}"
             draft.keep(function, operation, how)
             draft.prove(function, option.place)
             return
-        if evidence is Evidence.NOTHING and not options.is_table:
-            gone.add(option.place)
-            continue
-        tries += 1
         if option.is_named and (best is None or evidence > best[0]):
             best = evidence, option, exchange
     if best is not None:
         _, option, exchange = best
         how = f"{options.origin}, by its name; not proved: {answered(exchange)}"
         draft.keep(function, option.variant.operation, how)
+
+
+def _existing(draft: Draft, options: Options, function: str) -> Iterator[Option]:
+    """Yield the options whose route exists; where no table says so, it is asked for."""
+    known: dict[tuple[Route, str], bool] = {}
+    for option in options.of(function, draft):
+        if not options.is_table and option.place not in known:
+            if len(known) == _MOST_GUESSED:
+                return
+            operation = option.variant.operation
+            known[option.place] = is_there(draft.probe.call(operation, draft.probe.person()))
+        if known.get(option.place, True):
+            yield option
 
 
 def _narrowed(variant: Variant, attempt: Attempt) -> Operation:

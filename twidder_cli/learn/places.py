@@ -6,7 +6,7 @@ from typing import Any
 
 from twidder_cli.learn.keys import meaning
 from twidder_cli.learn.reading import Reading
-from twidder_cli.learn.variants import path_of
+from twidder_cli.learn.variants import path_of, sent_as
 from twidder_cli.model.contract import SocketPlace, TokenPlace
 from twidder_cli.model.routes import Route
 
@@ -17,7 +17,7 @@ _HEADERS = ("Authorization", "token", "auth", "x-token", "x-access-token", "x-au
 def token_places(readings: Iterable[Reading]) -> list[TokenPlace]:
     """Return the headers that may carry the token, as the source reads them, else as it is done."""
     readings = list(readings)
-    read = {name.replace("_", "-"): None for reading in readings for name in reading.headers}
+    read = {sent_as(name): None for reading in readings for name in reading.headers}
     named = [name for name in read if meaning(name, "sign_out") == "token"]
     bearer = any(reading.bearer for reading in readings)
     places = [
@@ -32,10 +32,13 @@ def token_places(readings: Iterable[Reading]) -> list[TokenPlace]:
     return places or usual
 
 
-def socket_places(route: Route, reading: Reading) -> list[SocketPlace]:
-    """Return the ways in which a socket may want to be opened at a route."""
+def socket_places(route: Route, reading: Reading, token: TokenPlace | None) -> list[SocketPlace]:
+    """Return the ways in which a socket may want to be opened at a route.
+
+    `token` is its place in other requests: a cookie goes with the handshake, too.
+    """
     path = path_of(route.rule, "connect")
-    found = [*_by_source(path, reading), *_by_habit(path)]
+    found = [*_by_source(path, reading), *_by_habit(path, token)]
     return [place for index, place in enumerate(found) if place not in found[:index]]
 
 
@@ -66,9 +69,11 @@ def _greetings(reading: Reading) -> Iterator[dict[str, Any]]:
         yield {**dict(zip(fixed, choice, strict=True)), **named}
 
 
-def _by_habit(path: str) -> Iterator[SocketPlace]:
+def _by_habit(path: str, token: TokenPlace | None) -> Iterator[SocketPlace]:
     if "{" in path:
         yield SocketPlace(path=path)
+    if token is not None and token.header == "Cookie":
+        yield SocketPlace(path=path, headers={"Cookie": token.value})
     for greeting in ("{token}", {"token": "{token}"}, "{email}", {"email": "{email}"}):
         yield SocketPlace(path=path, greeting=greeting)
     yield SocketPlace(path=f"{path}?token={{token}}")

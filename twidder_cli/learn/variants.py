@@ -11,9 +11,10 @@ from twidder_cli.learn.names import Guess
 from twidder_cli.learn.reading import Reading
 from twidder_cli.model.contract import INPUTS, Contract, Operation, TokenPlace
 
-BY_SOURCE = "the keys that its source reads"
-AS_COMMON = "the keys of most submissions"
-GUESSED = "keys that were guessed"
+BY_SOURCE = " and the names that its source reads"
+AS_COMMON = " and the names of most submissions"
+GUESSED = " and names that were guessed"
+BARE = ""
 
 _ARGUMENT = re.compile(r"<(?:[^<>]*:)?([^<>:]+)>")
 _ALIASES: dict[str, tuple[str, ...]] = {
@@ -90,8 +91,7 @@ def _operation(method: str, path: str, parts: Parts) -> Operation:
         request=f"{method} {path}{'?' * bool(query)}{query}",
         json=dict(parts["json"]) if "json" in parts else None,
         form=dict(parts["form"]) if "form" in parts else None,
-        # gunicorn drops a header with an underscore; Flask can't tell it from a hyphen.
-        headers={name.replace("_", "-"): v for name, v in parts.get("headers", {}).items()},
+        headers={sent_as(name): value for name, value in parts.get("headers", {}).items()},
     )
 
 
@@ -100,18 +100,33 @@ def _read(function: str, method: str, reading: Reading, token: TokenPlace | None
     parts: dict[str, dict[str, str]] = {}
     names = {holder: getattr(reading, holder) for holder in _HOLDERS}
     if method == "GET":
-        names = {**names, "query": (*names["query"], *names["form"]), "json": (), "form": ()}
+        names = {**names, "query": (*names["query"], *names["form"]), "form": ()}
     known = meanings([key for keys in names.values() for key in keys], function)
     for holder, keys in names.items():
         for key in keys:
-            is_header_of_all = token is not None and key.lower() == token.header.lower()
-            if holder == "headers" and (is_header_of_all or key.lower() in _NOT_OURS):
+            if holder == "headers" and _is_not_ours(key, known, token):
                 continue
             if key in known and not any(key in others for others in parts.values()):
                 parts.setdefault(holder, {})[key] = f"{{{known[key]}}}"
     if "json" in parts and "form" in parts:
         del parts["form"]  # one or the other
     return parts
+
+
+def _is_not_ours(header: str, known: Mapping[str, str], token: TokenPlace | None) -> bool:
+    """Whether a header is a browser's own, or carries the token, which another place says."""
+    if token is None and known.get(header) == "token":
+        return True  # which header it is, is still to be found out
+    is_token = token is not None and sent_as(header).lower() == token.header.lower()
+    return is_token or header.lower() in _NOT_OURS
+
+
+def sent_as(header: str) -> str:
+    """Return a header's name as it has to be sent.
+
+    gunicorn drops one with an underscore, and Flask can't tell that from a hyphen.
+    """
+    return header.replace("_", "-")
 
 
 def _by_source(wanted: Sequence[str], read: Parts, reading: Reading) -> Iterator[tuple[Parts, str]]:
@@ -147,7 +162,7 @@ def _by_habit(
     }
     token = {holder: keys for holder, keys in token.items() if keys}
     if not wanted:
-        yield token, BY_SOURCE if token else AS_COMMON
+        yield token, BY_SOURCE if token else BARE
         if method != "GET":
             yield {"json": {}, **token}, GUESSED
         return
