@@ -41,7 +41,7 @@ def crowd() -> Iterator[ExitStack]:
 
 
 def test_who_says_nothing_takes_no_thread(server: Server, crowd: ExitStack) -> None:
-    for _ in range(40):
+    for _ in range(200):
         crowd.enter_context(server.connect())
     assert server.call("GET", "/healthz").status_code == 200
 
@@ -95,7 +95,7 @@ def test_who_does_not_take_the_reply_is_cut_off(
 
 def test_who_does_not_close_holds_up_nobody(server: Server, crowd: ExitStack) -> None:
     # Gunicorn would wait two seconds for each of them, and accept nobody else meanwhile.
-    for _ in range(15):
+    for _ in range(40):
         connection = crowd.enter_context(server.connect(CLOSE))
         assert b"200 OK" in read_all(connection)
     assert server.call("GET", "/healthz").status_code == 200
