@@ -12,7 +12,7 @@ from werkzeug.security import check_password_hash
 
 from twidder.errors import BusyError
 
-TURN_PATIENCE = 10.0
+TURN_PATIENCE = 20.0
 """Seconds that a request waits for its turn."""
 
 _ARGON2ID = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

@@ -20,7 +20,7 @@ import requests
 import websocket
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
+PATIENCE = 60.0
 PASSWORD = "correct horse"
 LOGOUT = {"type": "logout"}
 

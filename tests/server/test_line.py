@@ -6,13 +6,19 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from twidder.hosting import patience
 from twidder.push import Line
 
 
-@pytest.fixture
-def pair() -> Iterator[tuple[socket.socket, socket.socket]]:
+@pytest.fixture(params=[socket.socket, patience.Connection])
+def pair(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[socket.socket, socket.socket]]:
+    """Return the two ends; ours as it comes from gunicorn, or with patience that has run out."""
+    monkeypatch.setattr(patience, "PATIENCE", 0.0)
     ours, theirs = socket.socketpair()
-    with ours, theirs:
+    with request.param(fileno=ours.detach()) as ours, theirs:
+        ours.setblocking(True)
         yield ours, theirs
 
 
@@ -55,6 +61,7 @@ def test_draining_lets_the_other_side_speak_until_it_closes(
         assert not draining.done()
         theirs.close()
         assert draining.result() is None
+    assert ours.recv(99) == b""
 
 
 def test_draining_does_not_wait_for_ever(pair: tuple[socket.socket, socket.socket]) -> None:

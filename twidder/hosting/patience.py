@@ -9,11 +9,12 @@ from typing import Any
 
 from gunicorn.workers.base import Worker
 
-PATIENCE = 15.0
+PATIENCE = 10.0
 """Seconds a client has to send a whole request, and to take what is written at a time."""
 
 FIRST_BYTES = 5
-"""Seconds for which the kernel keeps a connection to itself on which nothing has come."""
+"""Seconds for which the kernel keeps a connection to itself while nothing comes: browsers open
+some in advance, and gunicorn would let a thread wait at each."""
 
 
 def limit_patience(worker: Worker) -> None:
@@ -21,16 +22,16 @@ def limit_patience(worker: Worker) -> None:
     for listener in worker.sockets:
         with contextlib.suppress(AttributeError, OSError):  # not of Linux, not of TCP
             listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_DEFER_ACCEPT, FIRST_BYTES)
-        listener.sock = _Listener(fileno=listener.sock.detach())
+        listener.sock = Listener(fileno=listener.sock.detach())
 
 
-class _Listener(socket.socket):
-    def accept(self) -> "tuple[_Connection, Any]":
+class Listener(socket.socket):
+    def accept(self) -> "tuple[Connection, Any]":
         accepted, address = super().accept()
-        return _Connection(fileno=accepted.detach()), address
+        return Connection(fileno=accepted.detach()), address
 
 
-class _Connection(socket.socket):
+class Connection(socket.socket):
     """One client's connection.
 
     Gunicorn makes it blocking when it gives it to a thread, to read a request and
