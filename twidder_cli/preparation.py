@@ -177,13 +177,15 @@ class _Search:
         )
 
     def _try(self, setup: Setup) -> _Try:
-        folder = self._workspace / f"try-{next(self._numbers)}"
+        table_folder, folder = (
+            self._workspace / f"start-{next(self._numbers)}" for _ in ("table", "server")
+        )
         with ThreadPoolExecutor(1) as beside:
             limit = self._pace.scaled(TABLE)
-            table = beside.submit(self._place.table, setup, folder / "table", limit)
+            table = beside.submit(self._place.table, setup, table_folder, limit)
             try:
                 timeout = self._pace.scaled(START)
-                with self._place.started(setup, folder / "server", timeout) as running:
+                with self._place.started(setup, folder, timeout) as running:
                     sources = sources_in(self._source / setup.application.folder)
                     learned = _learned(self._job, running.url, self._pace, table.result(), sources)
                     return _Try(setup, learned=learned)

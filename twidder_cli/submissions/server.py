@@ -41,6 +41,10 @@ _GUNICORN = (
 _NAP = 0.05
 
 
+_ODD_HEADERS = ("--header-map", "dangerous")
+"""Current gunicorn drops headers with underscores; the one of the time handed them on."""
+
+
 class NotStarted(Exception):  # noqa: N818  the submission's doing, told as a finding
     """A server does not answer; `attempt` is all that is known of it."""
 
@@ -127,6 +131,7 @@ class Place:
             with _listening() as listener:
                 arguments = [
                     *_bound_to(listener),
+                    *(_ODD_HEADERS if self._is_noted("header") else ()),
                     f"{setup.application.module}:{setup.application.target}",
                 ]
                 process = self._start(setup, workspace, arguments, listener.fileno())
@@ -145,7 +150,7 @@ class Place:
         copy = workspace / "copy"
         copied(self._source, copy)
         return processes.start(
-            [sys.executable, str(_LAUNCH), _data(setup, copy), *arguments],
+            [sys.executable, str(_LAUNCH), self._data(setup, copy), *arguments],
             folder=copy / setup.application.folder,
             writable=workspace,
             env=_environment(home, setup.packages),
@@ -180,6 +185,23 @@ class Place:
                 process.kill()
                 shutil.rmtree(workspace, ignore_errors=True)
 
+    def _data(self, setup: Setup, copy: Path) -> str:
+        """Return what `launch.py` has to know of the data and of this place."""
+        database = setup.database
+        is_file = database.kind == "schema"
+        return json.dumps(
+            {
+                "kind": database.kind,
+                "file": str(copy / database.file) if database.file else "",
+                "source": str(copy / database.source) if is_file else database.source,
+                "application": f"{setup.application.module}:{setup.application.target}",
+                "without_dns": self._is_noted("dns"),
+            }
+        )
+
+    def _is_noted(self, kind: str) -> bool:
+        return any(note.kind == kind for note in self.inspection.notes)
+
     @property
     def _notes(self) -> tuple[str, ...]:
         warning = _WARNINGS[self._sandbox]
@@ -207,18 +229,6 @@ def _url(listener: socket.socket) -> str:
 
 def _packages(setup: Setup) -> list[Path]:
     return [Path(setup.packages)] if setup.packages else []
-
-
-def _data(setup: Setup, copy: Path) -> str:
-    """Return what `launch.py` has to know of the data."""
-    database = setup.database
-    is_file = database.kind == "schema"
-    return json.dumps({
-        "kind": database.kind,
-        "file": str(copy / database.file) if database.file else "",
-        "source": str(copy / database.source) if is_file else database.source,
-        "application": f"{setup.application.module}:{setup.application.target}",
-    })  # fmt: skip
 
 
 def _environment(home: Path, packages: str = "") -> dict[str, str]:
