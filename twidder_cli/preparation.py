@@ -214,7 +214,8 @@ def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
         return prepared
     return prepared._replace(
         contract=learned.contract,
-        understood=learned.proved,
+        # Of what was learned in part, nothing is held against the submission.
+        understood=frozenset() if learned.problem else learned.proved,
         notes=(*prepared.notes, *_told(learned)),
     )
 

@@ -1,8 +1,8 @@
 """Tells an application's routes. Run as a script, in the submission's process and folder.
 
-    routes.py MODULE:TARGET DESCRIPTOR
+    routes.py DATA MODULE:TARGET DESCRIPTOR
 
-imports the application as gunicorn does, and writes a `RouteTable` to the
+prepares the data as launch.py does, imports the application as gunicorn does, and writes a `RouteTable` to the
 descriptor, as JSON. What a submission writes there itself is no more trusted
 than what it answers over HTTP.
 """
@@ -23,9 +23,10 @@ _LONGEST = 300
 
 def main() -> None:
     """Write the route table of the application named by the arguments, and end."""
-    target, descriptor = sys.argv[1], int(sys.argv[2])
+    data, target, descriptor = json.loads(sys.argv[1]), sys.argv[2], int(sys.argv[3])
     launch.end_with_parent()
     launch.hide_us()
+    launch.prepare(**data)
     del sys.modules["launch"]  # the submission may have one of its own
     sys.path.insert(0, os.getcwd())  # noqa: PTH109  as gunicorn does
     sys.argv[:] = ["gunicorn"]

@@ -169,7 +169,7 @@ class Place:
         with open(read, "rb") as told:  # noqa: PTH123  a descriptor, no path
             try:
                 process = processes.start(
-                    table_argv(target, write),
+                    table_argv(self._data(setup, copy), target, write),
                     folder=copy / setup.application.folder,
                     writable=workspace,
                     env=_environment(home, setup.packages),

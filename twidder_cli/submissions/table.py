@@ -11,14 +11,15 @@ TABLE_LIMIT = 1024 * 1024
 """Bytes of a route table that are read; more of them is none."""
 
 
-def table_argv(application: str, descriptor: int) -> list[str]:
+def table_argv(data: str, application: str, descriptor: int) -> list[str]:
     """Return the command that writes the table of `module:target` to an inherited descriptor.
 
-    It is for the submission's confined process, in the folder where its
-    server runs, and may never end: kill it after a while.
+    `data` is what `launch.py` is told. It is for the submission's confined
+    process, in the folder where its server runs, and may never end: kill it
+    after a while.
     """
     script = Path(__file__).with_name("routes.py")
-    return [sys.executable, str(script), application, str(descriptor)]
+    return [sys.executable, str(script), data, application, str(descriptor)]
 
 
 def read_table(lines: bytes) -> RouteTable:

@@ -77,7 +77,7 @@ def _initialisers(tree: Tree, application: Candidate) -> list[tuple[str, str]]:
     """Return what makes the tables when it is called, where importing the application does not."""
     reached = application.reach.sources
     done = {called(node) for one in reached for node in one.at_import if isinstance(node, ast.Call)}
-    if any(map(_makes_tables, (node for one in reached for node in one.at_import))):
+    if any(map(_runs_tables, (node for one in reached for node in one.at_import))):
         return []
     near = (posixpath.dirname(application.path), application.folder)
     others = [
@@ -91,7 +91,7 @@ def _initialisers(tree: Tree, application: Candidate) -> list[tuple[str, str]]:
         if module is None:
             continue
         ways = list(_functions(source, done))
-        if source in others and any(map(_makes_tables, source.at_import)):
+        if source in others and any(map(_runs_tables, source.at_import)):
             ways = [("", f"importing {source.path} makes the tables")]
         found += [(f"{module}:{name}", why) for name, why in ways]
     return found[:_MOST]
@@ -110,6 +110,13 @@ def _functions(source: Source, done: set[str]) -> Iterator[tuple[str, str]]:
     if not made and (found := _CREATE_ALL.search(source.text)) and "create_all" not in done:
         name = found[0].rstrip("(")
         yield name, f"`{name}()` in {source.path} is only called when that is run by hand"
+
+
+def _runs_tables(node: ast.AST) -> bool:
+    """Whether a node makes tables where it stands; a text that could is none, by itself."""
+    return isinstance(node, ast.Call) and (
+        _makes_tables(node) or (called(node) == "execute" and any(map(_makes_tables, node.args)))
+    )
 
 
 def _makes_tables(node: ast.AST) -> bool:
