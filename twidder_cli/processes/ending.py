@@ -18,8 +18,9 @@ def kill_descendants(but: Collection[int] = ()) -> None:
     """
 
     def left() -> list[psutil.Process]:
+        ours = below(os.getpid())  # first: what is spared goes on to start processes
         spared = {process.pid for pid in tuple(but) for process in below(pid)} | {*but}
-        return [process for process in below(os.getpid()) if process.pid not in spared]
+        return [process for process in ours if process.pid not in spared]
 
     _kill(left)
 

@@ -39,7 +39,7 @@ def start(
     place = Place(folder, writable, readable, env.get("HOME", "/"))
     if sandbox.has_own_system and os.geteuid() == 0:
         _hand_over(writable, place.user)
-    with around_submission(sandbox, place, limits) as (command, descriptors):
+    with around_submission(sandbox, place, limits) as (command, descriptors), Process.changing:
         popen = subprocess.Popen(  # noqa: S603
             [*command, *argv],
             cwd=folder,
@@ -50,7 +50,7 @@ def start(
             pass_fds=[*keep, *descriptors],
             start_new_session=True,
         )
-    return Process(popen, sandbox, writable, limits)
+        return Process(popen, sandbox, writable, limits)
 
 
 def _hand_over(folder: Path, user: int) -> None:
@@ -64,6 +64,8 @@ def _hand_over(folder: Path, user: int) -> None:
 class Process:
     """A started process that is not trusted: its output is capped, its descendants die with it."""
 
+    changing: ClassVar[threading.Lock] = threading.Lock()
+    """Held while one is started or ended: what nobody knows yet must not be taken for left over."""
     _running: ClassVar[set[int]] = set()
 
     def __init__(
@@ -127,7 +129,8 @@ class Process:
             self._watcher.join()
         Process._running.discard(self._popen.pid)
         if self._sandbox is Sandbox.NONE:
-            kill_descendants(but=Process._running)
+            with Process.changing:
+                kill_descendants(but=Process._running)
         else:
             kill_below(self._popen.pid)
         self._popen.kill()
