@@ -161,6 +161,7 @@ class Calls:
 
     def _values(self, actor: Actor, call: Call) -> dict[str, str]:
         own = dict(self._cast.profile(actor.user))
+        own["own"] = own["email"]
         given = {name: self.expanded(text) for name, text in call.inputs.items()}
         if call.function == "change_password":
             own["old"] = self._cast.password(actor.user)

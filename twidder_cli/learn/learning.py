@@ -84,7 +84,7 @@ class _Learning:
         for function in FUNCTIONS:
             self._go_by_name(function)
         if "token" not in draft.found:
-            draft.token = token_places(self._readings.values())[0]
+            draft.take_token(token_places(self._readings.values())[0])
             draft.found["token"] = f"{self._options.origin}; {_NOT_TRIED}"
         self._complete_socket()
         unknown = [name for name in FUNCTIONS if name not in draft.operations]

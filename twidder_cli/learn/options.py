@@ -82,7 +82,7 @@ class Options:
         for guess in guesses:
             is_named = guess == chosen and guess.score >= STRONG
             reading = self.readings.get(guess.route, Reading())
-            for variant in variants(function, guess, reading, self.common, draft.token):
+            for variant in variants(function, guess, reading, self.common, draft.carrier):
                 yield Option(guess, variant, is_named)
 
     def _guesses(self, function: str, draft: Draft) -> list[Guess]:
