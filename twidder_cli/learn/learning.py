@@ -134,8 +134,7 @@ class _Learning:
         return all(route in named or route in self._readings for route in routes)
 
     def _is_absent(self, function: str) -> bool:
-        names = self._options.names
-        return self._table is not None and names.is_absent(function, self._draft.taken())
+        return self._options.names.is_absent(function, self._draft.taken())
 
     def _contract(self, absent: set[str]) -> Contract | None:
         draft = self._draft

@@ -105,21 +105,18 @@ class Guess(NamedTuple):
 class Names(NamedTuple):
     """Which routes may be which functions.
 
-    `guesses` are all that may be a function, the likeliest first; `chosen` is what it
-    most likely is, each route for one function only. `unknown` are the methods of
-    routes that could be anything.
+    `guesses` are all that may be a function, the likeliest first and what could be anything
+    last; `chosen` is what it most likely is, each route for one function only. `is_whole`:
+    there are no other routes.
     """
 
     guesses: Mapping[str, tuple[Guess, ...]]
     chosen: Mapping[str, Guess]
-    unknown: frozenset[str]
+    is_whole: bool
 
     def is_absent(self, function: str, taken: Collection[tuple[Route, str]]) -> bool:
         """Whether no route could be a function, other than those `taken` for others."""
-        left = [guess for guess in self.guesses[function] if guess[:2] not in taken]
-        reads = function.startswith("get")
-        possible = {"GET", "POST", "PUT"} if reads else {*_METHODS}
-        return not left and not self.unknown & possible
+        return self.is_whole and all(guess[:2] in taken for guess in self.guesses[function])
 
 
 def matched(table: RouteTable, readings: Mapping[Route, Reading]) -> Names:
@@ -131,20 +128,33 @@ def matched(table: RouteTable, readings: Mapping[Route, Reading]) -> Names:
         for route, method in places
     ]
     chosen = _assigned(scores)
+    unknown = [
+        Guess(*place, 0.0)
+        for place, row in zip(places, scores, strict=True)
+        if max(row.values()) < STRONG and not _named(place[0]) & _ELSE
+    ]
     guesses = {
-        name: tuple(Guess(*places[i], scores[i][name]) for i in _ranked(name, scores, chosen))
+        name: _each_once(
+            *(Guess(*places[i], scores[i][name]) for i in _ranked(name, scores, chosen)),
+            *(guess for guess in unknown if guess.method in _possible(name)),
+        )
         for name in FUNCTIONS
-    }
-    unknown = {
-        method
-        for (route, method), row in zip(places, scores, strict=True)
-        if max(row.values()) < STRONG and not _named(route) & _ELSE
     }
     return Names(
         guesses=guesses,
         chosen={name: guesses[name][0] for name in chosen},
-        unknown=frozenset(_METHODS if table.behind else unknown),
+        is_whole=not table.behind,
     )
+
+
+def _each_once(*guesses: Guess) -> tuple[Guess, ...]:
+    """Return guesses without those that come again with less to speak for them."""
+    return tuple({guess[:2]: guess for guess in reversed(guesses)}.values())[::-1]
+
+
+def _possible(function: str) -> frozenset[str]:
+    """Return the methods that a route of any name may have to be a function."""
+    return frozenset({"GET", "POST", "PUT"} if function.startswith("get") else _METHODS)
 
 
 def sockets(table: RouteTable, readings: Mapping[Route, Reading]) -> list[Route]:

@@ -17,7 +17,7 @@ from twidder_cli.model.routes import Route
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.words import answered
 
-_MOST_GUESSES = 4
+_MOST_GUESSES = 8
 _MOST_TRIES = 20
 _MOST_GUESSED = 24
 _SIBLINGS = {

@@ -223,7 +223,7 @@ CASES: dict[str, Case] = {
         header="",
     ),
     "in the body": Case(
-        Style(routes=POSTED, sent='request.get_json().get("token")'),
+        Style(routes=POSTED, sent='(request.get_json(silent=True) or {}).get("token")'),
         learns={name: _in_body(operation) for name, operation in _WITH_TOKEN.items()},
         header="",
     ),

@@ -33,7 +33,7 @@ INPUTS: dict[str, dict[str, str]] = {
 """Each function's inputs, and the keys that they have in the common form."""
 
 _HOLDERS = {
-    "json": "request.get_json()",
+    "json": "request.get_json(silent=True)",
     "form": "request.form",
     "query": "request.args",
     "headers": "request.headers",
@@ -210,6 +210,8 @@ def _inputs(style: Style, name: str, arguments: list[str]) -> list[str]:
         keys["again"] = style.again
     where = style.where.get(name, style.where.get("*", "json"))
     lines.append(f"data = {_HOLDERS[where]}")
+    if where == "json":
+        lines += ["if not isinstance(data, dict):", "    return no(400)"]
     if style.strict:
         lines += [f"if set(data) - set({sorted(keys.values())}):", "    return no(400)"]
     if style.source != "hidden":
