@@ -13,7 +13,7 @@ from twidder_cli.engine.pace import BARRIER, HTTP, JITTER, TOKEN_PAUSE
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import request_for, token_in, value_at
 from twidder_cli.engine.server import Server
-from twidder_cli.model.actors import Actor
+from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.contract import MESSAGES
 from twidder_cli.model.replies import handed_over, is_accepted, keys_of
 from twidder_cli.model.step import Call, CannotPlay
@@ -116,9 +116,10 @@ class Calls:
         return "" if name == "empty" else self.expanded(name)
 
     def address(self, actor: Actor, *, own: bool) -> str:
-        """Return the actor's address, or that of who signed in first, for whom others pretend."""
-        first = next(iter(self._tokens), actor)
-        return self._cast.profile(actor.user if own else Actor(first).user)["email"]
+        """Return the actor's address, or, for who pretends to be another, the first user's."""
+        others = [name for name in self._tokens if name not in {CONTROL, VISITOR}]
+        who = actor if own else Actor(next(iter(others), actor))
+        return self._cast.profile(who.user)["email"]
 
     def expanded(self, text: str) -> str:
         """Return `text` with the captured values it names, each `{name}` by its value."""
@@ -161,6 +162,7 @@ class Calls:
 
     def _values(self, actor: Actor, call: Call) -> dict[str, str]:
         own = dict(self._cast.profile(actor.user))
+        own["own"] = own["email"]
         given = {name: self.expanded(text) for name, text in call.inputs.items()}
         if call.function == "change_password":
             own["old"] = self._cast.password(actor.user)

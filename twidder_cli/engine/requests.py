@@ -105,7 +105,7 @@ class Opening(NamedTuple):
 
 def opening_for(place: SocketPlace, *, token: str, email: str) -> Opening:
     """Return how a client with this token and address opens a socket."""
-    values = {"token": token, "email": email}
+    values = {"token": token, "email": email, "own": email}
     greeting = filled(place.greeting, values)
     return Opening(
         path=filled(place.path, values, quoted),

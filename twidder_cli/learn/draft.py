@@ -12,6 +12,7 @@ from twidder_cli.model.routes import Route
 from twidder_cli.model.timeline import Exchange
 
 _OWN_DATA = READING[0]
+_TRIES = 2
 
 
 class Evidence(IntEnum):
@@ -24,16 +25,25 @@ class Evidence(IntEnum):
 
 
 class Draft:
-    """Operations and places learned so far, and how each was found."""
+    """Operations and places learned so far, and how each was found.
+
+    `carrier` is the header that carries the token: empty for none, None as long as it is not known.
+    """
 
     def __init__(self, probe: Probe) -> None:
         self.probe = probe
         self.operations: dict[str, Operation] = {}
         self.token: TokenPlace | None = None
+        self.carrier: str | None = None
         self.socket: SocketPlace | None = None
         self.found: dict[str, str] = {}
         self.proved: set[str] = set()
         self._taken: dict[tuple[Route, str], str] = {}
+
+    def take_token(self, place: TokenPlace | None) -> None:
+        """Know where the token goes; without a place the operations say so themselves."""
+        self.token = place
+        self.carrier = "" if place is None else place.header.lower()
 
     def keep(self, function: str, operation: Operation, how: str) -> None:
         """Take an operation for a function."""
@@ -51,11 +61,12 @@ class Draft:
 
     def newcomer(self) -> Person:
         """Return a fresh user who has signed up and in; raises Exhausted where that fails."""
-        person = self.probe.person()
-        self.probe.call(self.operations["sign_up"], person)
-        if not self.sign_in(person):
-            raise Exhausted("new users can no longer sign up and in")
-        return person
+        for _ in range(_TRIES):
+            person = self.probe.person()
+            self.probe.call(self.operations["sign_up"], person)
+            if self.sign_in(person):
+                return person
+        raise Exhausted("new users can no longer sign up and in")
 
     def sign_in(self, person: Person, **inputs: str) -> bool:
         """Sign a user in and keep the token; False where none is handed over."""
@@ -84,9 +95,12 @@ class Draft:
         """Whether the user's token opens the user's data; unknown, and so true, if none does."""
         if _OWN_DATA not in self.proved:
             return True
-        return is_own(self.ask(self.operations[_OWN_DATA], person), person)
+        return is_about(self.ask(self.operations[_OWN_DATA], person), person)
 
 
-def is_own(exchange: Exchange, person: Person) -> bool:
-    """Whether a reply shows who somebody is."""
-    return shows(exchange, person.email, person.values["firstname"])
+def is_about(exchange: Exchange, person: Person) -> bool:
+    """Whether a reply tells of somebody what its request did not hold."""
+    request = exchange.request
+    asked = f"{request.path} {request.body} {request.headers}"
+    told = [person.values[name] for name in ("firstname", "familyname", "email")]
+    return shows(exchange, *(value for value in told if value not in asked))

@@ -1,11 +1,11 @@
 """How one gets in: signing up, signing in, the token, and where it goes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import msgspec
 
-from twidder_cli.learn.answers import is_there, shows, tokens_in
-from twidder_cli.learn.draft import Draft, Evidence, is_own
+from twidder_cli.learn.answers import is_there, tokens_in
+from twidder_cli.learn.draft import Draft, Evidence, is_about
 from twidder_cli.learn.options import Options, settle
 from twidder_cli.learn.places import token_places
 from twidder_cli.learn.probe import Person
@@ -83,25 +83,22 @@ class Entrance:
     def _take(self, place: TokenPlace | None, where: str, token: str) -> None:
         """Go by a place of the token in requests, and one in the reply to sign_in."""
         self._is_taken = True
-        self._draft.token = place
+        self._draft.take_token(place)
         self.person.token = token
         sign_in = self._draft.operations["sign_in"]
         self._draft.operations["sign_in"] = msgspec.structs.replace(sign_in, token=where)
 
     def _get_own_data(self, operation: Operation) -> tuple[Evidence, Exchange]:
-        return self._open(operation, lambda exchange: is_own(exchange, self.person))
+        return self._open(operation)
 
     def _look_oneself_up(self) -> None:
         """Find the token's place by another function that hands over data."""
-        firstname = self.person.values["firstname"]
         for option in self._options.of(_DATA_BY_EMAIL, self._draft):
-            self._open(option.variant.operation, lambda exchange: shows(exchange, firstname))
+            self._open(option.variant.operation)
             if self._is_taken:
                 return
 
-    def _open(
-        self, operation: Operation, is_opened: Callable[[Exchange], bool]
-    ) -> tuple[Evidence, Exchange]:
+    def _open(self, operation: Operation) -> tuple[Evidence, Exchange]:
         """Try what may be the token, wherever it may go, until it opens the user's data.
 
         It is proved when a token that nobody was given does not open them as well.
@@ -109,11 +106,11 @@ class Entrance:
         tries: list[Exchange] = []
         for place, where, token in self._ways(operation):
             tries.append(self._probe.call(operation, self.person, place, token=token))
-            if is_opened(tries[-1]):
+            if is_about(tries[-1], self.person):
                 self._take(place, where, token)
                 made_up = self.person.made_up(token)
                 control = self._probe.call(operation, self.person, place, token=made_up)
-                self._is_proved = not is_opened(control)
+                self._is_proved = not is_about(control, self.person)
                 return Evidence.PROVED if self._is_proved else Evidence.ACCEPTED, tries[-1]
         return evidence_of(tries[0]), tries[0]
 
@@ -139,4 +136,4 @@ class Entrance:
             found["token"] += f"; {dropped[0]} in its source, which gunicorn drops as it is written"
         if not self._is_proved:
             self._draft.proved.discard("sign_in")
-            found["sign_in"] += ", which is not proved to be one"
+            found["sign_in"] = f"{self._options.origin}; not proved: no token opened anything"

@@ -1,7 +1,7 @@
 """What the signed-in do: look each other up, write, change passwords, sign out."""
 
 from twidder_cli.learn.answers import shows
-from twidder_cli.learn.draft import Draft, Evidence
+from twidder_cli.learn.draft import Draft, Evidence, is_about
 from twidder_cli.learn.entrance import evidence_of
 from twidder_cli.learn.options import Options, settle
 from twidder_cli.learn.probe import Person
@@ -19,8 +19,7 @@ def look_up(draft: Draft, options: Options, anna: Person, bob: Person) -> None:
 
     def attempt(operation: Operation) -> Tried:
         exchange = draft.ask(operation, anna, email=bob.email)
-        is_bob = shows(exchange, bob.values["firstname"], bob.values["familyname"])
-        return Evidence.PROVED if is_bob else evidence_of(exchange), exchange
+        return Evidence.PROVED if is_about(exchange, bob) else evidence_of(exchange), exchange
 
     settle(draft, options, READING[1], attempt)
 
@@ -33,6 +32,7 @@ class Walls:
         self._options = options
         self._anna = anna
         self._bob = bob
+        self._reader = draft.newcomer()  # whose own wall is empty
         self._text = ""
 
     def learn(self) -> None:
@@ -60,7 +60,7 @@ class Walls:
         return self._seen(self._draft.ask(operation, self._bob))
 
     def _read_other(self, operation: Operation) -> Tried:
-        return self._seen(self._draft.ask(operation, self._anna, email=self._bob.email))
+        return self._seen(self._draft.ask(operation, self._reader, email=self._bob.email))
 
     def _seen(self, exchange: Exchange) -> Tried:
         is_seen = bool(self._text) and shows(exchange, self._text)

@@ -6,7 +6,6 @@ from twidder_cli.learn.names import STRONG, Guess, Names
 from twidder_cli.model.contract import FUNCTIONS, Contract, Operation
 from twidder_cli.model.routes import Route
 
-_EVERY_METHOD = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE"})
 _NAMES: dict[str, tuple[str, ...]] = {
     "sign_up": ("POST sign up", "POST register", "POST users", "POST user"),
     "sign_in": ("POST sign in", "POST login", "POST session", "POST sessions"),
@@ -54,7 +53,7 @@ def guessed(common: Contract) -> Names:
     return Names(
         guesses={name: (chosen[name], *_kin(name)) for name in FUNCTIONS},
         chosen=chosen,
-        unknown=_EVERY_METHOD,
+        is_whole=False,
     )
 
 

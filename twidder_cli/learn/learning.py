@@ -84,7 +84,7 @@ class _Learning:
         for function in FUNCTIONS:
             self._go_by_name(function)
         if "token" not in draft.found:
-            draft.token = token_places(self._readings.values())[0]
+            draft.take_token(token_places(self._readings.values())[0])
             draft.found["token"] = f"{self._options.origin}; {_NOT_TRIED}"
         self._complete_socket()
         unknown = [name for name in FUNCTIONS if name not in draft.operations]
@@ -134,8 +134,7 @@ class _Learning:
         return all(route in named or route in self._readings for route in routes)
 
     def _is_absent(self, function: str) -> bool:
-        names = self._options.names
-        return self._table is not None and names.is_absent(function, self._draft.taken())
+        return self._options.names.is_absent(function, self._draft.taken())
 
     def _contract(self, absent: set[str]) -> Contract | None:
         draft = self._draft

@@ -84,6 +84,15 @@ _INPUTS = {
 }
 """What only that function is given."""
 
+_ARGUMENT = re.compile(r"<[^>]*>")
+_ELSE = {
+    *("location", "geo", "media", "image", "picture", "photo", "upload", "file", "video"),
+    *("chart", "charts", "stat", "stats", "statistics", "count", "ping", "test", "forgot"),
+}
+"""Words of routes that are about something else."""
+
+_SOCKET_WORDS = {"ws", "sock", "socket", "websocket", "connect", "session", "sign", "auth", "own"}
+
 
 class Guess(NamedTuple):
     """A route and a method that may be a function, and how much speaks for it."""
@@ -96,21 +105,18 @@ class Guess(NamedTuple):
 class Names(NamedTuple):
     """Which routes may be which functions.
 
-    `guesses` are all that may be a function, the likeliest first; `chosen` is what it
-    most likely is, each route for one function only. `unknown` are the methods of
-    routes that could be anything.
+    `guesses` are all that may be a function, the likeliest first and what could be anything
+    last; `chosen` is what it most likely is, each route for one function only. `is_whole`:
+    there are no other routes.
     """
 
     guesses: Mapping[str, tuple[Guess, ...]]
     chosen: Mapping[str, Guess]
-    unknown: frozenset[str]
+    is_whole: bool
 
     def is_absent(self, function: str, taken: Collection[tuple[Route, str]]) -> bool:
         """Whether no route could be a function, other than those `taken` for others."""
-        left = [guess for guess in self.guesses[function] if guess[:2] not in taken]
-        reads = function.startswith("get")
-        possible = {"GET", "POST", "PUT"} if reads else {*_METHODS}
-        return not left and not self.unknown & possible
+        return self.is_whole and all(guess[:2] in taken for guess in self.guesses[function])
 
 
 def matched(table: RouteTable, readings: Mapping[Route, Reading]) -> Names:
@@ -122,31 +128,39 @@ def matched(table: RouteTable, readings: Mapping[Route, Reading]) -> Names:
         for route, method in places
     ]
     chosen = _assigned(scores)
+    unknown = [
+        Guess(*place, 0.0)
+        for place, row in zip(places, scores, strict=True)
+        if max(row.values()) < STRONG and not _named(place[0]) & _ELSE
+    ]
     guesses = {
-        name: tuple(Guess(*places[i], scores[i][name]) for i in _ranked(name, scores, chosen))
+        name: _each_once(
+            *(Guess(*places[i], scores[i][name]) for i in _ranked(name, scores, chosen)),
+            *(guess for guess in unknown if guess.method in _possible(name)),
+        )
         for name in FUNCTIONS
-    }
-    unknown = {
-        method for (_, method), row in zip(places, scores, strict=True) if max(row.values()) <= 0
     }
     return Names(
         guesses=guesses,
         chosen={name: guesses[name][0] for name in chosen},
-        unknown=frozenset(_METHODS if table.behind else unknown),
+        is_whole=not table.behind,
     )
+
+
+def _each_once(*guesses: Guess) -> tuple[Guess, ...]:
+    """Return guesses without those that come again with less to speak for them."""
+    return tuple({guess[:2]: guess for guess in reversed(guesses)}.values())[::-1]
+
+
+def _possible(function: str) -> frozenset[str]:
+    """Return the methods that a route of any name may have to be a function."""
+    return frozenset({"GET", "POST", "PUT"} if function.startswith("get") else _METHODS)
 
 
 def sockets(table: RouteTable, readings: Mapping[Route, Reading]) -> list[Route]:
     """Return the routes for WebSockets, the likeliest for the session's first."""
     found = [route for route in table.routes if _opens_socket(route, readings)]
-    return sorted(found, key=lambda route: -len(_SOCKET_WORDS & _raw(route)))
-
-
-_SOCKET_WORDS = {"ws", "sock", "socket", "websocket", "connect", "session", "sign", "auth", "own"}
-
-
-def _raw(route: Route) -> frozenset[str]:
-    return words(_path(route)) | words(route.function)
+    return sorted(found, key=lambda route: -len(_SOCKET_WORDS & _named(route)))
 
 
 def _opens_socket(route: Route, readings: Mapping[Route, Reading]) -> bool:
@@ -172,15 +186,14 @@ def score(function: str, route: Route, method: str, reading: Reading) -> float:
 
 def features(route: Route, method: str) -> frozenset[str]:
     """Return what speaks for and against: words of path and function, method, arguments."""
-    found = {*words(_path(route)), *words(route.endpoint.rpartition(".")[2]), method}
-    if not words(route.function) & {"serve", "dispatch"}:
-        found |= words(route.function)
-    found |= {"<token>" if "token" in words(name) else "<email>" for name in route.arguments}
-    return frozenset(found)
+    arguments = {"<token>" if "token" in words(name) else "<email>" for name in route.arguments}
+    return _named(route) | arguments | {method}
 
 
-def _path(route: Route) -> str:
-    return re.sub(r"<[^>]*>", "", route.rule)
+def _named(route: Route) -> frozenset[str]:
+    """Return the words of a route's path, endpoint and function."""
+    path = _ARGUMENT.sub("", route.rule)
+    return words(path) | words(route.endpoint.rpartition(".")[2]) | words(route.function)
 
 
 def _usual(function: str, method: str) -> float:
@@ -188,16 +201,18 @@ def _usual(function: str, method: str) -> float:
 
 
 def _by_source(function: str, reading: Reading) -> float:
-    """Return what the keys that the source reads say about the function."""
+    """Return what the names that the source reads, and what it answers, say about the function."""
     given = inputs_of(function, reading)
-    if function in _INPUTS:
-        return 6.0 if given >= _INPUTS[function] else 0.0
     if function == "sign_in":
-        is_all = inputs_of("sign_up", reading)
-        return 3.0 if given == {"email", "password"} and "firstname" not in is_all else 0.0
+        signs_up = "firstname" in inputs_of("sign_up", reading)
+        is_plain = given == {"email", "password"} and not signs_up
+        hands_over = any("token" in words(key) for key in reading.replies)
+        return 3.0 * is_plain + 2.0 * hands_over
     if function.endswith("by_email"):
-        return 2.0 if given == {"email"} else 0.0
-    return 0.0
+        return 2.0 * (given == {"email"})
+    has_own = function in _INPUTS and given >= _INPUTS[function]
+    makes_something = function in {"sign_up", "post_message"} and 201 in reading.statuses
+    return 6.0 * has_own + 1.0 * makes_something
 
 
 def _assigned(scores: Sequence[Mapping[str, float]]) -> dict[str, int]:

@@ -17,7 +17,7 @@ from twidder_cli.model.routes import Route
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.words import answered
 
-_MOST_GUESSES = 4
+_MOST_GUESSES = 8
 _MOST_TRIES = 20
 _MOST_GUESSED = 24
 _SIBLINGS = {
@@ -82,7 +82,7 @@ class Options:
         for guess in guesses:
             is_named = guess == chosen and guess.score >= STRONG
             reading = self.readings.get(guess.route, Reading())
-            for variant in variants(function, guess, reading, self.common, draft.token):
+            for variant in variants(function, guess, reading, self.common, draft.carrier):
                 yield Option(guess, variant, is_named)
 
     def _guesses(self, function: str, draft: Draft) -> list[Guess]:

@@ -147,7 +147,7 @@ class Probe:
     ) -> Exchange:
         """Send a request as a person; `inputs` are others than the person's own."""
         contract = Contract(operations={}, token=place)
-        values = {**person.values, **(inputs or {})}
+        values = {**person.values, "own": person.email, **(inputs or {})}
         request = request_for(contract, operation, values, token=token)
         self._spend()
         reply, loss = None, ""

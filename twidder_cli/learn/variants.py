@@ -9,7 +9,7 @@ import msgspec
 from twidder_cli.learn.keys import AGAIN, meaning, meanings
 from twidder_cli.learn.names import Guess
 from twidder_cli.learn.reading import Reading
-from twidder_cli.model.contract import INPUTS, Contract, Operation, TokenPlace
+from twidder_cli.model.contract import INPUTS, Contract, Operation
 
 BY_SOURCE = " and the names that its source reads"
 AS_COMMON = " and the names of most submissions"
@@ -44,6 +44,9 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 
 _HOLDERS = ("json", "form", "query", "headers")
 _NOT_OURS = {"user-agent", "content-type", "content-length", "host", "origin", "accept", "cookie"}
+_GENDERS = ("female", "woman", "F")
+"""What a form may call what we call Female."""
+
 _FILLER = "1"
 """For a key of which nobody knows what it stands for."""
 
@@ -59,17 +62,25 @@ class Variant(NamedTuple):
 
 
 def variants(
-    function: str, guess: Guess, reading: Reading, common: Contract, token: TokenPlace | None
+    function: str, guess: Guess, reading: Reading, common: Contract, carrier: str | None
 ) -> list[Variant]:
-    """Return the requests to try for a function at a route, each once."""
+    """Return the requests to try for a function at a route, each once.
+
+    `carrier` is the header that carries the token in all requests; empty where none does,
+    None where that is still to be found out.
+    """
     path = path_of(guess.route.rule, function)
     wanted = [one for one in INPUTS.get(function, ()) if f"{{{one}}}" not in path]
-    read = _read(function, guess.method, reading, token)
+    read = _read(function, guess.method, reading, carrier)
     found: dict[bytes, Variant] = {}
-    for parts, how in (
+    tries = [
         *_by_source(wanted, read, reading),
+        *_completed(function, wanted, read),
         *_by_habit(function, guess.method, wanted, read, common),
-    ):
+    ]
+    if function == "sign_up":
+        tries += [(_other_gender(tries[0][0], word), GUESSED) for word in _GENDERS]
+    for parts, how in tries:
         operation = _operation(guess.method, path, parts)
         found.setdefault(msgspec.json.encode(operation), Variant(operation, how))
     return list(found.values())
@@ -95,7 +106,7 @@ def _operation(method: str, path: str, parts: Parts) -> Operation:
     )
 
 
-def _read(function: str, method: str, reading: Reading, token: TokenPlace | None) -> Parts:
+def _read(function: str, method: str, reading: Reading, carrier: str | None) -> Parts:
     """Return what the source reads and we can fill in; each key once."""
     parts: dict[str, dict[str, str]] = {}
     names = {holder: getattr(reading, holder) for holder in _HOLDERS}
@@ -104,7 +115,7 @@ def _read(function: str, method: str, reading: Reading, token: TokenPlace | None
     known = meanings([key for keys in names.values() for key in keys], function)
     for holder, keys in names.items():
         for key in keys:
-            if holder == "headers" and _is_not_ours(key, known, token):
+            if holder == "headers" and _is_left_out(key, known, carrier):
                 continue
             if key in known and not any(key in others for others in parts.values()):
                 parts.setdefault(holder, {})[key] = f"{{{known[key]}}}"
@@ -113,12 +124,10 @@ def _read(function: str, method: str, reading: Reading, token: TokenPlace | None
     return parts
 
 
-def _is_not_ours(header: str, known: Mapping[str, str], token: TokenPlace | None) -> bool:
-    """Whether a header is a browser's own, or carries the token, which another place says."""
-    if token is None and known.get(header) == "token":
-        return True  # which header it is, is still to be found out
-    is_token = token is not None and sent_as(header).lower() == token.header.lower()
-    return is_token or header.lower() in _NOT_OURS
+def _is_left_out(header: str, known: Mapping[str, str], carrier: str | None) -> bool:
+    """Whether a header is a browser's own, or carries the token, which is told elsewhere."""
+    is_carrier = known.get(header) == "token" and carrier in {None, sent_as(header).lower()}
+    return is_carrier or header.lower() in _NOT_OURS
 
 
 def sent_as(header: str) -> str:
@@ -127,6 +136,23 @@ def sent_as(header: str) -> str:
     gunicorn drops one with an underscore, and Flask can't tell that from a hyphen.
     """
     return header.replace("_", "-")
+
+
+def _other_gender(parts: Parts, word: str) -> Parts:
+    return {
+        holder: {key: word if value == "{gender}" else value for key, value in keys.items()}
+        for holder, keys in parts.items()
+    }
+
+
+def _completed(function: str, wanted: Sequence[str], read: Parts) -> Iterator[tuple[Parts, str]]:
+    """Yield what the source reads with guesses for what it was not seen to read."""
+    filled = {value for keys in read.values() for value in keys.values()}
+    missing = [one for one in wanted if f"{{{one}}}" not in filled]
+    if filled - {"{token}"} and missing:
+        holder = next(iter(read))
+        guessed = {key: value for one in missing for key, value in _aliases(function, one)}
+        yield {**read, holder: {**guessed, **read[holder]}}, GUESSED
 
 
 def _by_source(wanted: Sequence[str], read: Parts, reading: Reading) -> Iterator[tuple[Parts, str]]:

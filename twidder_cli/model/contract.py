@@ -33,8 +33,11 @@ INPUTS: dict[str, tuple[str, ...]] = {
 }
 """What a caller may give to a function; as placeholders, its request may use them."""
 
-CALLER = ("email", "token")
-"""The placeholders that any request may use: the caller's own address and token."""
+CALLER = ("email", "own", "token")
+"""The placeholders that any request may use: the address it is about, the caller's own, and token.
+
+Where a function is given no address, both are the caller's.
+"""
 
 
 class Operation(Noun):

@@ -33,7 +33,7 @@ INPUTS: dict[str, dict[str, str]] = {
 """Each function's inputs, and the keys that they have in the common form."""
 
 _HOLDERS = {
-    "json": "request.get_json()",
+    "json": "request.get_json(silent=True)",
     "form": "request.form",
     "query": "request.args",
     "headers": "request.headers",
@@ -99,6 +99,8 @@ def root():
 
 
 {functions}
+"""
+_SOCKET = """\
 
 
 @sock.route("{path}")
@@ -121,10 +123,10 @@ class Style:
     by input, by function; `where` they are: json, form, query or headers, by function,
     "*" for all. `again`: the key of the repeated password. `strict`: a body with an
     unknown key is refused. `handed`: sign_in's reply. `sent`: what finds the token in
-    a request. `socket`: its path, with its arguments; `greeting` and `look_up`: what reads it
-    and makes a token of it. `told`: at the second sign_in, at its socket, or by poll;
-    `notice` says it. `source`: inline, helper, decorator, or hidden from whoever reads it.
-    `views`: names of the functions in the source.
+    a request. `socket`: its path, with its arguments, or empty for none; `greeting` and
+    `look_up`: what reads it, and makes a token of it. `told`: at the second sign_in, at
+    its socket, or by poll; `notice` says it. `source`: inline, helper, decorator, or
+    hidden from whoever reads it. `views`: names of the functions in the source.
     """
 
     routes: dict[str, str] = field(default_factory=dict)
@@ -156,10 +158,12 @@ def write(style: Style, folder: Path) -> Submission:
 def _server(style: Style) -> str:
     names = [name for name in ROUTES if name not in style.left_out]
     tell = "core.tell(core.sessions[token], say_goodbye)"
-    return _SERVER.format(
+    server = _SERVER.format(
         notice=style.notice,
         sent=style.sent,
         functions="\n\n\n".join(_function(style, name) for name in names),
+    )
+    socket = _SOCKET.format(
         path=style.socket,
         arguments=", ".join(["socket", *_arguments(style.socket)]),
         greeting=style.greeting,
@@ -167,6 +171,7 @@ def _server(style: Style) -> str:
         arrives=tell if style.told == "socket" else "pass",
         patience=0.3 if style.told == "poll" else None,
     )
+    return server + socket * bool(style.socket)
 
 
 def _function(style: Style, name: str) -> str:
@@ -205,6 +210,8 @@ def _inputs(style: Style, name: str, arguments: list[str]) -> list[str]:
         keys["again"] = style.again
     where = style.where.get(name, style.where.get("*", "json"))
     lines.append(f"data = {_HOLDERS[where]}")
+    if where == "json":
+        lines += ["if not isinstance(data, dict):", "    return no(400)"]
     if style.strict:
         lines += [f"if set(data) - set({sorted(keys.values())}):", "    return no(400)"]
     if style.source != "hidden":
