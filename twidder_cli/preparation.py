@@ -19,6 +19,8 @@ from twidder_cli.engine.pace import PREPARING, START, TABLE, Pace
 from twidder_cli.learn.fitting import fits
 from twidder_cli.learn.learning import learn
 from twidder_cli.learn.sources import sources_in
+from twidder_cli.learn.written import written
+from twidder_cli.load.own_contract import own_contract
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.job import Job
 from twidder_cli.model.learned import Learned
@@ -50,7 +52,8 @@ class Prepared(NamedTuple):
     """How a submission's servers are started, and what is known of them already.
 
     `understood` are the functions that were seen to go by the contract's
-    names. `fault` is what is wrong with its start though it can be played.
+    names, and `names` is the contract as a file, where it was learned. `fault`
+    is what is wrong with its start though it can be played.
     """
 
     start: server.Start
@@ -58,6 +61,7 @@ class Prepared(NamedTuple):
     how: str
     notes: tuple[str, ...] = ()
     understood: frozenset[str] = frozenset()
+    names: str = ""
     fault: Finding | None = None
     has_fixed_port: bool = False
 
@@ -112,6 +116,9 @@ class _Search:
     def run(self) -> Prepared:
         """Return the first start that works, or the one that comes nearest; raises Ungradable."""
         source, notes, inspection = self._read()
+        own = own_contract(source)
+        if own.contract is not None and self._job.trusts_contract:
+            self._job = msgspec.structs.replace(self._job, contract=own.contract)
         self._source = source.parent
         self._place = server.Place(source.parent, self._sandbox, inspection)
         tried = list(self._tried(inspection))
@@ -124,7 +131,7 @@ class _Search:
                 start=partial(self._place.started, best.setup),
                 contract=self._job.contract,
                 how=_how(best.setup),
-                notes=notes,
+                notes=(*notes, *own.compared(best.learned, is_used=self._job.trusts_contract)),
                 fault=_not_by_gunicorn(best.setup, tried),
                 has_fixed_port=best.setup.form == "script",
             ),
@@ -214,6 +221,7 @@ def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
         return prepared
     return prepared._replace(
         contract=learned.contract,
+        names="" if learned.contract.vouched else written(learned),
         # Of what was learned in part, nothing is held against the submission.
         understood=frozenset() if learned.problem else learned.proved,
         notes=(*prepared.notes, *_told(learned)),

@@ -92,6 +92,7 @@ class Grading:
                 how=prepared.how,
                 seconds=time.monotonic() - began,
                 notes=prepared.notes,
+                contract=prepared.names,
             )
         )
         count = 1 if prepared.has_fixed_port else min(self._job.lanes, len(self._job.scenarios))

@@ -15,7 +15,7 @@ from types import FrameType
 import click
 import psutil
 
-from twidder_cli.commands.turns import VERSION, Common, Turn, events, nameless
+from twidder_cli.commands.turns import VERSION, Common, Turn, events, nameless, require_application
 from twidder_cli.load.library import bundled_ids, find_contract, find_plan
 from twidder_cli.load.playlist import listed, playlist
 from twidder_cli.model.events import Event, RunStarted
@@ -108,6 +108,12 @@ def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str)
     "Moodle's and Canvas' forms are known.",
 )
 @click.option("--anonymous", is_flag=True, help="Name submissions by what is in them, not by whom.")
+@click.option("--install", is_flag=True, help="Install packages that submissions miss, apart.")
+@click.option(
+    "--trust-contract",
+    is_flag=True,
+    help="Take a submission's own twidder.yaml for how it names things.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show all that was sent and received.")
 @click.pass_context
 def check(  # noqa: PLR0917  one parameter per option
@@ -125,6 +131,8 @@ def check(  # noqa: PLR0917  one parameter per option
     time_limit: float,
     names: str | None,
     anonymous: bool,
+    install: bool,
+    trust_contract: bool,
     verbose: bool,
 ) -> None:
     """Check submissions against scenarios.
@@ -166,8 +174,11 @@ def check(  # noqa: PLR0917  one parameter per option
             seed=random.SystemRandom().getrandbits(32) if seed is None else seed,
             lanes=_LANES_IN_CLASS if len(found) > 1 else _LANES,
             limit=time_limit * patience,
+            trusts_contract=trust_contract,
         )
         turns = [Turn.of(one, common) for one in found]
+        if len(turns) == 1:
+            require_application(turns[0])
         if anonymous:
             turns = nameless(turns)
         started = RunStarted(
@@ -190,7 +201,11 @@ def check(  # noqa: PLR0917  one parameter per option
         reporters = Reporters([*([kept] if kept else []), *wishes, terminal])
         runner = Runner(min(jobs or _at_once(), len(turns)))
         with closing(kept) if kept else nullcontext():
-            ctx.exit(_carry_out(events(started, turns, kept, runner), runner, reporters))
+            ctx.exit(
+                _carry_out(
+                    events(started, turns, kept, runner, installs=install), runner, reporters
+                )
+            )
 
 
 def _at_once() -> int:

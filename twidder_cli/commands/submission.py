@@ -2,10 +2,13 @@
 
 import json
 import re
+import secrets
 import shlex
+import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import IO
 
 import click
 import msgspec
@@ -13,8 +16,16 @@ from rich.console import Console
 from rich.text import Text
 
 from twidder_cli.errors import OperatorError
+from twidder_cli.load.library import find_contract
+from twidder_cli.model.events import ServerStarted, SubmissionFinished
+from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.submission import Application, Database, Inspection
+from twidder_cli.model.verdicts import Outcome, Verdict
 from twidder_cli.model.words import harmless, listed
+from twidder_cli.runner import Runner
+from twidder_cli.submissions.bring import brought
+from twidder_cli.submissions.find import find
+from twidder_cli.submissions.limits import Refused
 from twidder_cli.submissions.reading import inspect
 from twidder_cli.submissions.reading.packages import missing, remedy
 
@@ -25,7 +36,7 @@ _MANY = 6
 
 @click.group()
 def submission() -> None:
-    """What a submission is: what was found in it, without starting it."""
+    """What a submission is: what was found in it, and how it names things."""
 
 
 @submission.command("inspect")
@@ -34,37 +45,85 @@ def submission() -> None:
 def inspect_(target: str, *, as_json: bool) -> None:
     """Read a submission's source and say what would be started, and why.
 
-    TARGET is a folder at any depth above the application. Nothing in it is run.
+    TARGET is a folder at any depth above the application, or an archive.
+    Nothing in it is run.
 
     \b
     Examples:
       twidder submission inspect handed-in/anna
-      twidder submission inspect handed-in/anna --json
+      twidder submission inspect handed-in/anna.zip --json
     """
-    folder = _folder(target)
-    # A package alone needs the folder above it, where it has its name.
-    name = folder.name if (folder / "__init__.py").exists() else ""
-    found = inspect(folder, name)
+    one = _one(target)
+    if one.kind == "url":
+        raise OperatorError(f"{target}: a running server has no source to read")
+    with tempfile.TemporaryDirectory(prefix="twidder-") as folder:
+        try:
+            place, notes = brought(one, Path(folder))
+        except Refused as refused:
+            raise OperatorError(f"{target}: {refused}") from None
+        found = inspect(place, place.name)
+    for note in notes:
+        click.echo(f"twidder: {note}", err=True)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), indent=2))
     else:
-        _show(found, folder.name)
+        _show(found, one.name)
     if not found.applications:
         raise OperatorError(f"{target}: there is no Flask application in it")
 
 
-def _folder(target: str) -> Path:
-    if "://" in target:
-        raise OperatorError(f"{target}: expected a folder; a running server has no source to read")
-    folder = Path(target)
-    try:
-        if not folder.exists():
-            raise OperatorError(f"{target}: there is no such folder")
-        if not folder.is_dir():
-            raise OperatorError(f"{target}: expected a folder, got a file")
-        return folder.resolve()
-    except OSError as error:
-        raise OperatorError(f"{target}: {error.strerror or error}") from None
+@submission.command()
+@click.argument("target")
+@click.option("--output", type=click.File("w", atomic=True, lazy=True), metavar="FILE")
+@click.pass_context
+def learn(ctx: click.Context, target: str, output: IO[str] | None) -> None:
+    """Start a submission, find out how it names things, and write that as a contract.
+
+    TARGET is a folder, an archive or the URL of a running server. Each line of
+    the contract says how it was found. `twidder check --contract FILE` uses it.
+
+    \b
+    Examples:
+      twidder submission learn handed-in/anna.zip
+      twidder submission learn http://127.0.0.1:5000 --output anna.yaml
+
+    \b
+    Exit codes:
+      0  a contract was written
+      1  the submission can't be started, and that is its own fault
+      2  the command line is wrong
+      3  nothing could be learned
+    """
+    job = Job(
+        submission=_one(target),
+        scenarios=(),
+        contract=find_contract(None),
+        patience=1.0,
+        seed=secrets.randbits(32),
+        salt=secrets.token_hex(4),
+        workspace="",
+    )
+    for event in Runner().run([job]):
+        match event:
+            case ServerStarted():
+                for note in (event.how, *event.notes):
+                    click.echo(f"twidder: {harmless(note)}", err=True)
+                click.echo(harmless(event.contract), file=output)
+                ctx.exit(0 if "operations:" in event.contract else 3)
+            case SubmissionFinished(outcome=Outcome() as outcome):
+                for finding in outcome.findings:
+                    click.echo(harmless(f"{finding.title}\n{finding.actual}"), err=True)
+                ctx.exit(1 if outcome.verdict is Verdict.FAILED else 3)
+            case _:
+                pass
+
+
+def _one(target: str) -> Submission:
+    with tempfile.TemporaryDirectory(prefix="twidder-") as unpacked:
+        found = find([target], unpacked=Path(unpacked))
+    if len(found) > 1 or found[0].entry is not None:
+        raise OperatorError(f"{target}: expected one submission, found {len(found)}")
+    return found[0].submission
 
 
 def _show(found: Inspection, name: str) -> None:

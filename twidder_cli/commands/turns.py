@@ -1,6 +1,7 @@
 """The turns of a run: each submission's job, and the events of all of them."""
 
 import secrets
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
@@ -9,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from twidder_cli.errors import OperatorError
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.events import (
     Event,
@@ -17,12 +19,18 @@ from twidder_cli.model.events import (
     SubmissionFinished,
     SubmissionStarted,
 )
-from twidder_cli.model.job import Job
+from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.scenario import Source
+from twidder_cli.model.submission import Inspection
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.model.words import printable
 from twidder_cli.results import Results, fingerprint
 from twidder_cli.runner import Runner
+from twidder_cli.submissions.bring import brought
 from twidder_cli.submissions.find import Found
+from twidder_cli.submissions.limits import Refused
+from twidder_cli.submissions.packages import environment
+from twidder_cli.submissions.reading import inspect
 
 VERSION = version("twidder")
 
@@ -39,6 +47,7 @@ class Common(NamedTuple):
     seed: int
     lanes: int
     limit: float
+    trusts_contract: bool = False
 
 
 class Turn(NamedTuple):
@@ -67,6 +76,7 @@ class Turn(NamedTuple):
             workspace="",
             lanes=1 if submission.kind == "url" else common.lanes,
             limit=common.limit,
+            trusts_contract=common.trusts_contract,
         )
         if entry is None:
             return cls(job, found.target, "", None)
@@ -99,9 +109,17 @@ def nameless(turns: Sequence[Turn]) -> list[Turn]:
 
 
 def events(
-    started: RunStarted, turns: Sequence[Turn], kept: Results | None, runner: Runner
+    started: RunStarted,
+    turns: Sequence[Turn],
+    kept: Results | None,
+    runner: Runner,
+    *,
+    installs: bool = False,
 ) -> Iterator[Event]:
-    """Yield all that happens in a run; what an earlier one left comes first."""
+    """Yield all that happens in a run; what an earlier one left comes first.
+
+    With `installs`, packages that a submission is missing are installed before its turn.
+    """
     began = time.monotonic()
     yield started
     sound = [turn for turn in turns if not turn.trouble]
@@ -111,7 +129,8 @@ def events(
         if turn.trouble:
             yield from _not_gradable(turn)
     done = kept.kept if kept else frozenset()
-    yield from runner.run(turn.job for turn in sound if turn.name not in done)
+    jobs = (turn.job for turn in sound if turn.name not in done)
+    yield from runner.run(map(_equipped, jobs) if installs else jobs)
     yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
 
 
@@ -120,3 +139,36 @@ def _not_gradable(turn: Turn) -> Iterator[Event]:
     outcome = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason=reason)
     yield SubmissionStarted(submission=turn.name, origin=turn.target)
     yield SubmissionFinished(submission=turn.name, outcome=outcome)
+
+
+def require_application(turn: Turn) -> None:
+    """Raise OperatorError where there is nothing to start: for the only target of a run."""
+    found = _read(turn.job.submission)
+    if found is not None and not found.applications:
+        modules = ", ".join(printable(name, 40) for name in found.modules[:6])
+        seen = f"; the Python in it: {modules}" if modules else ""
+        raise OperatorError(
+            f"{turn.target}: there is no Flask application in it{seen}. "
+            "twidder submission inspect tells what was read."
+        )
+
+
+def _equipped(job: Job) -> Job:
+    """Return a job with the packages that its submission imports and that are missing here."""
+    found = _read(job.submission)
+    if found is None:
+        return job
+    packages = environment(found.imports, found.requirements)
+    return msgspec.structs.replace(job, packages=packages.folder)
+
+
+def _read(submission: Submission) -> Inspection | None:
+    """Return what the source tells; None where there is none, or its worker has to say why."""
+    if submission.kind not in {"folder", "archive"}:
+        return None
+    with tempfile.TemporaryDirectory(prefix="twidder-") as folder:
+        try:
+            place, _ = brought(submission, Path(folder))
+        except Refused:
+            return None
+        return inspect(place, place.name)

@@ -1,7 +1,7 @@
 """Whether a contract that somebody named fits a server, as far as getting in goes."""
 
 from twidder_cli.engine.pace import Pace
-from twidder_cli.learn.draft import Draft, is_own
+from twidder_cli.learn.draft import Draft, is_about
 from twidder_cli.learn.probe import Exhausted, Probe
 from twidder_cli.model.contract import Contract
 
@@ -19,6 +19,6 @@ def fits(url: str, contract: Contract, *, pace: Pace, seed: str) -> bool:
     try:
         person = draft.newcomer()
         own_data = contract.operations.get(_OWN_DATA)
-        return own_data is None or is_own(draft.ask(own_data, person), person)
+        return own_data is None or is_about(draft.ask(own_data, person), person)
     except Exhausted:
         return False

@@ -51,12 +51,16 @@ class SubmissionStarted(Noun, tag="submission_started"):
 
 
 class ServerStarted(Noun, tag="server_started"):
-    """The submission answers; `how` says what was started and where, for people."""
+    """The submission answers; `how` says what was started and where, for people.
+
+    `contract` is the text of a contract file, where one was learned.
+    """
 
     submission: str
     how: str
     seconds: float
     notes: tuple[str, ...] = ()
+    contract: str = ""
 
 
 class ScenarioStarted(Noun, tag="scenario_started"):

@@ -2,8 +2,9 @@
 
     routes.py DATA MODULE:TARGET DESCRIPTOR
 
-prepares the data as launch.py does, imports the application as gunicorn does, and writes a `RouteTable` to the
-descriptor, as JSON. What a submission writes there itself is no more trusted
+prepares the data as launch.py does, imports the application as gunicorn does,
+and writes a `RouteTable` to the descriptor, as JSON. What a submission writes
+there itself is no more trusted
 than what it answers over HTTP.
 """
 
