@@ -160,7 +160,7 @@ def _rows(found: Inspection) -> Iterator[tuple[str, list[str]]]:
     """Yield labels, each with its texts, in the order in which somebody wants to know."""
     for number, one in enumerate(found.applications):
         yield "or" if number else "start", [_command(one), one.why]
-    yield "notice", [f"{note.file}:{note.line} {note.says}" for note in found.notes]
+    yield "notice", [f"{note.place} {note.says}" for note in found.notes]
     yield "packages", list(_packages(found))
     yield "data", [f"{number}. {_data(one)}" for number, one in enumerate(found.databases, 1)]
     yield "keys", [", ".join(found.keys)] if found.keys else []

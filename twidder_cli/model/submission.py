@@ -41,6 +41,11 @@ class Note(Noun):
     kind: str
     says: str
 
+    @property
+    def place(self) -> str:
+        """File and line, as editors write them; the file alone where the line is unknown."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
 
 class Inspection(Noun):
     """All that the source tells; applications and databases are in the order to try them.

@@ -62,4 +62,4 @@ class Attempt(Noun):
 
 def places(notes: list[Note]) -> str:
     """Return where in the source something is, as a text of lines."""
-    return "\n".join(printable(f"{note.file}:{note.line} {note.says}", 300) for note in notes)
+    return "\n".join(printable(f"{note.place} {note.says}", 300) for note in notes)

@@ -7,12 +7,8 @@ from twidder_cli.model.submission import Inspection
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import printable
 from twidder_cli.submissions.attempt import Attempt, places
-from twidder_cli.submissions.crashes import (
-    explained_crash,
-    lacking_service,
-    own,
-    started_server,
-)
+from twidder_cli.submissions.crashes import explained_crash, own, started_server
+from twidder_cli.submissions.lacking import service_of
 
 _BOOTING = "Booting worker with pid"
 _BOOTS = 3
@@ -142,7 +138,7 @@ def _silent(attempt: Attempt) -> Finding:
     if attempt.noted("server"):
         return started_server(attempt)
     if attempt.noted("service"):
-        return lacking_service(attempt)
+        return service_of(attempt)
     if len(attempt.log) >= _FLOOD:
         return attempt.failed(
             "It prints without end while it is imported",

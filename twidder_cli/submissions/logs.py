@@ -63,11 +63,6 @@ class Crash:
         """The top-level module the exception is from; '' for Python's own."""
         return self.name.partition(".")[0] if "." in self.name else ""
 
-    @property
-    def is_raised_by_others(self) -> bool:
-        """Whether it came from the inside of another's code."""
-        return bool(self.frames) and not self.frames[-1].is_own
-
 
 def crash_in(log: str) -> Crash | None:
     """Return the last exception a log shows; None where there is none."""

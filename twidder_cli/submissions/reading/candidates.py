@@ -122,12 +122,16 @@ def usual(path: str) -> int:
 
 def _targets(source: Source, kinds: Kinds) -> Iterator[Target]:
     where = source.path
-    if source.broken and not source.tree.body:
+    if source.broken and len(source.nodes) == 1:
         yield from _targets_in_text(source)
         return
-    found = kinds.of(where)
+    found = dict(sorted(kinds.of(where).items(), key=lambda item: item[1].line))
     applications = [(name, one) for name, one in found.items() if one.kind == "application"]
-    for name, one in {one.line: (name, one) for name, one in reversed(applications)}.values():
+    lines = {one.line for _, one in applications}
+    for name, one in applications:
+        if one.line not in lines:
+            continue  # the same one by another name
+        lines.remove(one.line)
         how = f"`{name}` in {where}, line {one.line}"
         yield Target(source, name, how, is_handed_on=one.is_handed_on)
     if applications:

@@ -13,7 +13,7 @@ from twidder_cli.submissions.reading.opens import opened
 from twidder_cli.submissions.reading.sources import Source
 from twidder_cli.submissions.reading.starts import server_started
 from twidder_cli.submissions.reading.tree import Tree
-from twidder_cli.submissions.reading.values import Values, called, set_by
+from twidder_cli.submissions.reading.values import Values, called
 
 _MOST = 40
 _ORDER = (
@@ -166,13 +166,22 @@ def _variable(node: ast.AST) -> str:
 def _variables_set(tree: Tree, sources: Iterable[Source]) -> set[str]:
     """Return the environment variables that the submission sets itself."""
     files = (text for path, text in tree.texts.items() if path.endswith("env"))
-    return {name for text in files for name in _VARIABLE.findall(text)} | {
-        name
-        for source in sources
-        for node in source.nodes
-        if isinstance(node, ast.Assign) and "environ" in ast.dump(node.targets[0])
-        for name, _ in set_by(node)
-    }
+    given = {name for text in files for name in _VARIABLE.findall(text)}
+    for source in sources:
+        for node in source.nodes:
+            match node:
+                case ast.Assign(
+                    targets=[
+                        ast.Subscript(
+                            value=ast.Attribute(attr="environ") | ast.Name(id="environ"),
+                            slice=ast.Constant(value=str() as name),
+                        )
+                    ]
+                ):
+                    given.add(name)
+                case _:
+                    pass
+    return given
 
 
 def _in_requests(source: Source, values: Values) -> Iterator[Note]:

@@ -119,8 +119,13 @@ def _table(text: str, *names: str) -> dict[str, Any]:
     return table if isinstance(table, dict) else {}
 
 
-def _from_table(name: str, version: Any) -> str:
-    return f"{name}{version}" if isinstance(version, str) and version.startswith("==") else name
+def _from_table(name: str, wanted: Any) -> str:
+    """Return an entry of a TOML table as a requirement; '' for what the package index has not."""
+    if isinstance(wanted, dict):
+        wanted = wanted.get("version")
+    if not isinstance(wanted, str):
+        return ""
+    return f"{name}{wanted}" if wanted.startswith("==") else name
 
 
 def _plain(text: str) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 import ast
 import codecs
 import io
+import itertools
 import re
 import tokenize
 import warnings
@@ -19,7 +20,10 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 _FORMATTED = re.compile(r"""\b[rR]?[fF][rR]?['"]""")
 _COSTLIEST = 300_000_000
-"""Python 3.11 looks for every brace of an f-string from its start: braces times characters."""
+_DOTTED = re.compile(r"\b(?:\w++[\s\\]*+\.[\s\\]*+){100}")
+_NODES = 60_000
+"""What takes Python's parser too long: an f-string's braces times its length, names of very many
+parts; and what takes us too long."""
 
 _IMPORTS = 500
 """Of one file. More are no application's."""
@@ -40,23 +44,23 @@ class Import:
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """One Python file. Where Python can't read it, `broken` says why and `broken_line` where."""
+    """One Python file.
+
+    `nodes` are all there is, in the file's order, the whole first, but for what
+    is only done when the file is run by hand. Where Python can't read it,
+    `broken` says why and `broken_line` where.
+    """
 
     path: str
     text: str
-    tree: ast.Module
+    nodes: list[ast.AST]
     broken: str = ""
     broken_line: int = 0
 
     @cached_property
-    def nodes(self) -> list[ast.AST]:
-        """All there is, in the file's order, but for what is only done when it is run by hand."""
-        return list(walked(self.tree, ()))
-
-    @cached_property
     def module_level(self) -> list[ast.AST]:
         """What binds the module's names: nothing inside functions and classes."""
-        return list(walked(self.tree, (*FUNCTIONS, ast.ClassDef)))
+        return list(walked(self.nodes[0], (*FUNCTIONS, ast.ClassDef)))
 
     @cached_property
     def functions(self) -> dict[str, Function]:
@@ -66,7 +70,7 @@ class Source:
     @cached_property
     def at_import(self) -> list[ast.AST]:
         """What is carried out when it is imported, the functions called there included."""
-        nodes = list(walked(self.tree, FUNCTIONS))
+        nodes = list(walked(self.nodes[0], FUNCTIONS))
         entered: set[str] = set()
         for node in nodes:  # which grows meanwhile
             match node:
@@ -103,7 +107,8 @@ def parsed(path: str, data: bytes) -> Source | None:
     Reading never fails. What Python itself would refuse is in `broken`.
     """
     text, complaint = decoded(data)
-    if _FORMATTED.search(text) and text.count("{") * len(text) > _COSTLIEST:
+    is_costly = _FORMATTED.search(text) and text.count("{") * len(text) > _COSTLIEST
+    if is_costly or _DOTTED.search(text):
         return None
     try:
         with warnings.catch_warnings():
@@ -111,12 +116,13 @@ def parsed(path: str, data: bytes) -> Source | None:
             tree = ast.parse(text)
     except SyntaxError as error:
         return Source(
-            path, text, _nothing(), complaint or printable(error.msg, 200), error.lineno or 0
+            path, text, [_NOTHING], complaint or printable(error.msg, 200), error.lineno or 0
         )
     except (ValueError, RecursionError, MemoryError):
         why = "it holds null bytes" if "\0" in text else "it is nested too deeply"
-        return Source(path, text, _nothing(), complaint or why)
-    return Source(path, text, tree, complaint)
+        return Source(path, text, [_NOTHING], complaint or why)
+    nodes = list(itertools.islice(walked(tree, ()), _NODES + 1))
+    return Source(path, text, nodes, complaint) if len(nodes) <= _NODES else None
 
 
 def decoded(data: bytes) -> tuple[str, str]:
@@ -133,10 +139,7 @@ def decoded(data: bytes) -> tuple[str, str]:
     return data.decode("latin-1"), complaint
 
 
-def _nothing() -> ast.Module:
-    return ast.Module(body=[], type_ignores=[])
-
-
+_NOTHING = ast.Module(body=[], type_ignores=[])
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
