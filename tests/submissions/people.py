@@ -15,7 +15,10 @@ import websocket
 from tests.submissions.generator import Truth
 
 PATIENCE = 30.0
-"""Seconds for an answer, a handshake or a notice."""
+"""Seconds for an answer or a handshake."""
+
+QUIET = 5.0
+"""Seconds without a message after which a client is not told any more."""
 
 PASSWORD = "Secret-123"
 
@@ -112,12 +115,18 @@ def is_accepted(reply: requests.Response) -> bool:
 
 
 def is_told(connection: websocket.WebSocket, notice: str | None) -> bool:
-    """Wait until a client is told that it is signed out, among all else; False where it closes."""
+    """Wait until a client is told that it is signed out, among all else.
+
+    False where its socket is closed without the notice, or nothing more comes.
+    """
+    connection.settimeout(QUIET)
     while True:
         try:
             opcode, data = connection.recv_data()
         except websocket.WebSocketConnectionClosedException:
             return notice is None
+        except websocket.WebSocketTimeoutException:
+            return False
         if opcode == websocket.ABNF.OPCODE_CLOSE:
             return notice is None
         if notice is not None and _decoded(data.decode()) == _decoded(notice):

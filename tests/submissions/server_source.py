@@ -180,7 +180,7 @@ def _words(c: Combination) -> dict[str, Any]:
         "uses_werkzeug": c.package in _WITH_WERKZEUG,
         "repeated": names.REPEATED_FIELD,
         "new_field": names.NEW_FIELD[c.old_field],
-        "farewell": "ws.close()" if c.notice == NONE else f"ws.send({_text(c.notice)})",
+        "notice": _text(c.notice),
         "acknowledgement": _text('{"type": "welcome"}' if c.notice[0] == "{" else "welcome"),
         "socket_rule": f"{c.socket_path}/<token>" if c.greeting == "path" else c.socket_path,
         "socket_parameters": "ws, token" if c.greeting == "path" else "ws",
