@@ -11,6 +11,8 @@ ROOT = Path(__file__).parent.parent
 PACKAGES = ("twidder", "twidder_cli")
 MODEL = "twidder_cli.model"
 ERRORS = "twidder_cli.errors"
+IN_ITS_NAME = ("twidder_cli.submissions.launch", "twidder_cli.submissions.routes")
+"""Scripts that run in a submission's process: what they do, it could do as well."""
 
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the harness
@@ -33,18 +35,25 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.learn": ("twidder_cli.engine", "twidder_cli.wire", MODEL),
     "twidder_cli.load": ("twidder_cli", "twidder_cli.steps", MODEL, ERRORS),  # where files are
     MODEL: (),
+    "twidder_cli.preparation": (
+        "twidder_cli.engine.pace",
+        "twidder_cli.learn",
+        "twidder_cli.processes",
+        "twidder_cli.submissions",
+        MODEL,
+    ),
     "twidder_cli.processes": (),
     "twidder_cli.reporters": (MODEL, ERRORS),
     "twidder_cli.results": ("twidder_cli.reporters", MODEL, ERRORS),
     "twidder_cli.runner": ("twidder_cli.processes", MODEL),
     "twidder_cli.steps": (MODEL,),
     "twidder_cli.submissions": ("twidder_cli.processes", "twidder_cli.wire", MODEL, ERRORS),
-    "twidder_cli.submissions.launch": (),  # runs in the submission's process
-    "twidder_cli.submissions.routes": (),  # the same
+    **dict.fromkeys(IN_ITS_NAME, ()),
     "twidder_cli.wire": (MODEL,),
     "twidder_cli.worker": (
         "twidder_cli.engine",
         "twidder_cli.load",
+        "twidder_cli.preparation",
         "twidder_cli.processes",
         "twidder_cli.schedule",
         "twidder_cli.submissions",
@@ -120,12 +129,12 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "multiprocessing": ("twidder_cli.processes",),
     "pty": ("twidder_cli.processes",),
     "os.exec": ("twidder_cli.processes",),
-    "os.fork": ("twidder_cli.processes",),
+    "os.fork": ("twidder_cli.processes", *IN_ITS_NAME),
     "os.popen": ("twidder_cli.processes",),
     "os.posix_spawn": ("twidder_cli.processes",),
     "os.spawn": ("twidder_cli.processes",),
     "os.system": ("twidder_cli.processes",),
-    "ctypes": ("twidder_cli.processes", "twidder_cli.submissions.launch"),
+    "ctypes": ("twidder_cli.processes", *IN_ITS_NAME),
     # sockets
     "socket": (
         "twidder_cli.wire",
@@ -144,8 +153,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "flask_sock": ("twidder.routes",),
     "simple_websocket": ("twidder.push", "twidder.routes"),
     "argon2": ("twidder.passwords",),
-    "gunicorn": ("twidder.hosting", "twidder_cli.commands.serve"),
-    "sqlite3": ("twidder.store",),
+    "gunicorn": ("twidder.hosting", "twidder_cli.commands.serve", *IN_ITS_NAME),
+    "sqlite3": ("twidder.store", *IN_ITS_NAME),
     "werkzeug": ("twidder", "twidder.passwords", "twidder.routes"),  # how passwords were hashed
     # output goes through consoles that know about colours, pipes and widths
     "print": (),
@@ -253,7 +262,17 @@ def test_every_room_is_there() -> None:
         ("twidder_cli.engine.judge", "from twidder_cli.steps.trigger import Trigger"),
         ("twidder_cli.engine.stage", "from twidder_cli.processes import start"),
         ("twidder_cli.submissions.find", "from twidder_cli.engine.pace import START"),
+        ("twidder_cli.submissions.find", "from twidder_cli.preparation import prepare"),
         ("twidder_cli.submissions.launch", "from twidder_cli import processes"),
+        ("twidder_cli.submissions.routes", "from twidder_cli.model.routes import RouteTable"),
+        ("twidder_cli.learn.fitting", "from twidder_cli.submissions import server"),
+        ("twidder_cli.learn.learning", "from twidder_cli.preparation import prepare"),
+        ("twidder_cli.preparation", "from twidder_cli.worker import Grading"),
+        ("twidder_cli.preparation", "from twidder_cli.engine.play import Player"),
+        ("twidder_cli.results", "from twidder_cli.runner import Runner"),
+        ("twidder_cli.load.playlist", "from twidder_cli.reporters import Reporters"),
+        ("twidder_cli.reporters.text", "from twidder_cli.results import Results"),
+        ("twidder_cli.commands.turns", "from twidder_cli.preparation import prepare"),
         ("twidder_cli.reporters.junit", "from twidder_cli.load.source import parse"),
         ("twidder_cli.reporters.json", "from twidder_cli.runner import Runner"),
         ("twidder_cli.runner", "from twidder_cli.worker import Grading"),
@@ -296,6 +315,8 @@ def test_an_arrow_the_wrong_way_is_seen(module: str, source: str) -> None:
         ("twidder_cli.cli", "import os\nos.system('a')", "os.system"),
         ("twidder.hosting.stopping", "import os\nos.spawnv(0, 'a', [])", "os.spawn"),
         ("twidder_cli.submissions.server", "import ctypes", "ctypes"),
+        ("twidder_cli.submissions.server", "import sqlite3", "sqlite3"),
+        ("twidder_cli.submissions.bring", "from gunicorn.util import import_app", "gunicorn"),
         ("twidder_cli.engine.stage", "import socket", "socket"),
         ("twidder_cli.commands.check", "from socket import create_connection", "socket"),
         ("twidder_cli.submissions.server", "import requests", "requests"),
@@ -327,6 +348,8 @@ def test_a_module_without_a_room_is_seen() -> None:
         ("twidder_cli.commands.serve", "import twidder\nimport socket"),
         ("twidder_cli.commands.scenario", "Console().print('done')"),
         ("twidder_cli.processes", "import os\nos.execve('a', [], {})\nimport subprocess"),
+        ("twidder_cli.submissions.launch", "import os, sqlite3\nos.fork()"),
+        ("twidder_cli.preparation", "from twidder_cli.engine.pace import START"),
         ("twidder.routes.accounts", "from twidder.store import Profile\nimport flask"),
         ("twidder_cli.model.report", "from . import Noun\nfrom .events import Event"),
     ],

@@ -212,7 +212,10 @@ def test_several_are_graded_at_a_time(tmp_path: Path) -> None:
     place = Source(id="", path="", text=str(tmp_path))
     jobs = [
         msgspec.structs.replace(
-            JOB, submission=msgspec.structs.replace(JOB.submission, name=name), scenarios=(place,)
+            JOB,
+            submission=msgspec.structs.replace(JOB.submission, name=name),
+            scenarios=(place,),
+            sandbox="none",  # they meet in a folder outside their workspaces
         )
         for name in ("anna", "bob")
     ]

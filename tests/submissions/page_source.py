@@ -19,6 +19,8 @@ def files(contract: Contract, *, transport: str, notice: Any, token_header: str)
     (None: the socket is closed without a word); `token_header` the header's name as the page
     spells it.
     """
+    assert contract.token is not None
+    assert contract.socket is not None
     place = contract.operations["sign_in"].token or "json:data"
     words = {
         "transport": transport,

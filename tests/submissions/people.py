@@ -45,6 +45,7 @@ class Person:
         values = {**self._profile(), "token": self.token, **inputs}
         headers = _filled(operation.headers, values)
         if self.token:
+            assert contract.token is not None
             headers[contract.token.header] = _filled(contract.token.value, values)
         quoted = {name: quote(value) for name, value in values.items()}
         return requests.request(
@@ -72,6 +73,7 @@ class Person:
     def socket(self) -> Iterator[websocket.WebSocket]:
         """Open a socket and greet."""
         place = self.truth.contract.socket
+        assert place is not None
         values = {"token": self.token, "email": self.email}
         path = _filled(place.path, {name: quote(value) for name, value in values.items()})
         url = self.url.replace("http", "ws", 1)

@@ -27,5 +27,5 @@ def played(truth: Truth, url: str, wanted: Collection[str], *, seed: int) -> dic
         seed=seed,
         workspace="",
     )
-    events = Runner().run(job)
+    events = Runner().run([job])
     return {e.scenario: e.outcome for e in events if isinstance(e, ScenarioFinished)}
