@@ -53,8 +53,14 @@ def served(submission: Submission, workspace: Path) -> Iterator[str]:
         yield running.url
 
 
-def learned(submission: Submission, workspace: Path, *, is_table_known: bool = True) -> Learned:
-    """Learn the contract of a submission."""
+def learned(
+    submission: Submission,
+    workspace: Path,
+    *,
+    is_table_known: bool = True,
+    patience: float = 3.0,
+) -> Learned:
+    """Learn the contract of a submission, on a machine that is busy with other tests."""
     folder = Path(submission.location)
     table = table_of(folder) if is_table_known else None
     with served(submission, workspace) as url:
@@ -63,6 +69,6 @@ def learned(submission: Submission, workspace: Path, *, is_table_known: bool = T
             find_contract(None),
             table,
             sources=sources_in(folder) if is_table_known else {},
-            pace=Pace(),
+            pace=Pace(patience),
             seed="test",
         )
