@@ -55,19 +55,18 @@ def _is_there(draft: Draft, route: Route) -> bool:
 def _tried(draft: Draft, place: SocketPlace) -> Evidence:
     """Open a socket in this way, sign in elsewhere, and see whether the first one hears of it."""
     person, stranger = draft.newcomer(), draft.probe.person()
-    first = _opened(draft, place, person)
-    ears = [first]
+    stranger.token = person.made_up(person.token)
+    ears: list[Ear] = []
     try:
-        if first.wait(_ended, draft.probe.pace.settle) or not first.is_open:
+        ears.append(first := _opened(draft, place, person))
+        if not first.is_open or first.wait(_ends, draft.probe.pace.settle):
             return Evidence.NOTHING
-        stranger.token = person.made_up(person.token)
-        other = _opened(draft, place, stranger)
-        ears.append(other)
-        flowed = {shape(frame) for frame in first.heard}
+        ears.append(other := _opened(draft, place, stranger))
+        flowed = _shapes(first)
         if draft.sign_in_again(person):
-            ears.append(_opened(draft, place, person))
-        if first.wait(lambda heard: _is_told(heard, flowed, other), NOTICE):
-            return Evidence.PROVED
+            ears.append(second := _opened(draft, place, person))
+            if _is_told(draft, first, flowed, second):
+                return Evidence.PROVED
         return Evidence.ACCEPTED if other.has_ended else Evidence.THERE
     finally:
         for ear in ears:
@@ -78,11 +77,28 @@ def _opened(draft: Draft, place: SocketPlace, person: Person) -> Ear:
     return draft.probe.socket(opening_for(place, token=person.token, email=person.email))
 
 
-def _ended(heard: list[Frame]) -> bool:
+def _is_told(draft: Draft, first: Ear, flowed: set[str], second: Ear) -> bool:
+    """Whether the first socket hears something new, which the second one does not hear as well.
+
+    What a server says to any greeting, or that it ends a socket whose greeting it does not
+    take, comes to the second one too, and takes about as long.
+    """
+    pace = draft.probe.pace
+    if not first.wait(lambda heard: bool(_news(heard, flowed)), pace.scaled(NOTICE)):
+        return False
+    second.wait(_ends, max(pace.settle, 2 * first.seconds))
+    known = flowed | _shapes(second)
+    return any(not second.has_ended if f.ends else shape(f) not in known for f in first.heard)
+
+
+def _news(heard: list[Frame], flowed: set[str]) -> list[Frame]:
+    return [frame for frame in heard if frame.ends or shape(frame) not in flowed]
+
+
+def _ends(heard: list[Frame]) -> bool:
     return any(frame.ends for frame in heard)
 
 
-def _is_told(heard: list[Frame], flowed: set[str], stranger: Ear) -> bool:
-    """Whether there is an end, or something new that a stranger did not hear as well."""
-    noise = flowed | {shape(frame) for frame in stranger.heard}
-    return any(frame.ends or shape(frame) not in noise for frame in heard)
+def _shapes(ear: Ear) -> set[str]:
+    """Return what the messages on a socket look like."""
+    return {shape(frame) for frame in ear.heard if not frame.ends}

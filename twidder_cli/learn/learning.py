@@ -88,7 +88,8 @@ class _Learning:
             draft.found["token"] = f"{self._options.origin}; {_NOT_TRIED}"
         self._complete_socket()
         unknown = [name for name in FUNCTIONS if name not in draft.operations]
-        absent = {name for name in unknown if self._is_absent(name)}
+        names, taken = self._options.names, draft.taken()
+        absent = {name for name in unknown if names.is_absent(name, taken)}
         if draft.socket is None:
             absent.add("connect")
         return Learned(
@@ -132,9 +133,6 @@ class _Learning:
         named = {guess.route for guess in self._options.names.chosen.values()}
         routes = [route for route in self._table.routes if is_candidate(route, self._readings)]
         return all(route in named or route in self._readings for route in routes)
-
-    def _is_absent(self, function: str) -> bool:
-        return self._options.names.is_absent(function, self._draft.taken())
 
     def _contract(self, absent: set[str]) -> Contract | None:
         draft = self._draft

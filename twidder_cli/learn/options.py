@@ -20,6 +20,7 @@ from twidder_cli.model.words import answered
 _MOST_GUESSES = 8
 _MOST_TRIES = 20
 _MOST_GUESSED = 24
+_MOST_LOST = 2
 _SIBLINGS = {
     "get_user_data_by_email": "get_user_data_by_token",
     "get_user_messages_by_email": "get_user_messages_by_token",
@@ -98,6 +99,7 @@ class Options:
 def settle(draft: Draft, options: Options, function: str, attempt: Attempt) -> None:
     """Try a function's options; keep the first that is proved, else what is there by its name."""
     best: tuple[Evidence, Option, Exchange] | None = None
+    lost = 0
     for option in islice(_existing(draft, options, function), _MOST_TRIES):
         evidence, exchange = attempt(option.variant.operation)
         if evidence is Evidence.PROVED:
@@ -108,6 +110,9 @@ def settle(draft: Draft, options: Options, function: str, attempt: Attempt) -> N
             return
         if option.is_named and (best is None or evidence > best[0]):
             best = evidence, option, exchange
+        lost += exchange.reply is None
+        if lost == _MOST_LOST:
+            break
     if best is not None:
         _, option, exchange = best
         how = f"{options.origin}, by its name; not proved: {answered(exchange)}"

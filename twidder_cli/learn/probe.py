@@ -16,7 +16,7 @@ from twidder_cli.wire.websocket import Kind, Refused, Socket
 MOST_REQUESTS = 300
 """Requests and handshakes for learning one contract."""
 
-_MOST_LOST = 3
+_MOST_LOST = 5
 """Requests in a row that may go without an answer."""
 
 _NAME = "learner"
@@ -68,6 +68,7 @@ class Ear:
         self._heard: list[Frame] = []
         self._greeting = opening.greeting
         self._socket = Socket(url + opening.path, self._hear, headers=opening.headers)
+        self._opened = 0.0
         self.is_open = False
 
     def open(self, pace: Pace) -> None:
@@ -77,6 +78,7 @@ class Ear:
         except Refused:
             return
         self.is_open = True
+        self._opened = time.monotonic()
         if self._greeting is not None:
             self._socket.send(self._greeting)
         self._socket.ping(pace.scaled(PONG))
@@ -96,6 +98,11 @@ class Ear:
         """What was heard so far."""
         with self._changed:
             return list(self._heard)
+
+    @property
+    def seconds(self) -> float:
+        """How long ago it was opened."""
+        return time.monotonic() - self._opened
 
     @property
     def has_ended(self) -> bool:

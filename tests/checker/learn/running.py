@@ -16,8 +16,17 @@ from twidder_cli.submissions.reading import inspect
 from twidder_cli.submissions.server import Place
 
 
-def learned(submission: Submission, workspace: Path, *, is_table_known: bool = True) -> Learned:
-    """Learn the contract of a submission; `workspace` is a folder that is not there yet."""
+def learned(
+    submission: Submission,
+    workspace: Path,
+    *,
+    is_table_known: bool = True,
+    patience: float = 3.0,
+) -> Learned:
+    """Learn the contract of a submission, on a machine that is busy with other tests.
+
+    `workspace` is a folder that is not there yet.
+    """
     source, _ = brought(submission, workspace / "source")
     inspection = inspect(source, source.name)
     place = Place(source.parent, processes.best_sandbox(), inspection)
@@ -26,5 +35,10 @@ def learned(submission: Submission, workspace: Path, *, is_table_known: bool = T
     sources = sources_in(source.parent / setup.application.folder) if is_table_known else {}
     with place.started(setup, workspace / "server", LONG) as running:
         return learn(
-            running.url, find_contract(None), table, sources=sources, pace=Pace(), seed="test"
+            running.url,
+            find_contract(None),
+            table,
+            sources=sources,
+            pace=Pace(patience),
+            seed="test",
         )
