@@ -15,34 +15,45 @@
  */
 
 // ---- Rules --------------------------------------------------------------------------
-// The server has the same ones (twidder/accounts.py); it is asked only where they hold.
+// The server's own. What breaks one is told at once, and the server is not asked.
 
-const MIN_PASSWORD_LENGTH = 8; // characters, not UTF-16 units
-const EMAIL = /^[^@\s]+@[^@\s]+$/u;
+const MIN_PASSWORD_LENGTH = 8;
 
-const RULES = {
-  email: {
-    holds: (text) => EMAIL.test(text),
-    otherwise: "Write a whole address, like anna@example.org.",
-  },
-  password: {
-    holds: (text) => [...text].length >= MIN_PASSWORD_LENGTH,
-    otherwise: `A password has at least ${MIN_PASSWORD_LENGTH} characters.`,
-  },
+const MAX_LENGTHS = {
+  username: 254,
+  email: 254,
+  password: 128,
+  oldpassword: 128,
+  newpassword: 128,
+  firstname: 100,
+  familyname: 100,
+  city: 100,
+  country: 100,
+  message: 2000,
 };
+
+const EMAIL = /^[^@\p{C}\p{Z}]+@[^@\p{C}\p{Z}]+$/u; // neither spaces nor what can't be seen
 
 const BLANK = { input: "Fill this in.", select: "Choose one.", textarea: "Write something first." };
 
 /** What is wrong with a field, in a sentence; "" if nothing is. */
 function mistakeIn(field) {
+  const { value, name } = field;
   const { rule, sameAs } = field.dataset;
-  if (field.required && field.value.trim() === "") {
+  const length = [...value].length; // characters, where value.length counts UTF-16 units
+  if (field.required && value.trim() === "") {
     return BLANK[field.localName];
   }
-  if (rule && !RULES[rule].holds(field.value)) {
-    return RULES[rule].otherwise;
+  if (length > MAX_LENGTHS[name]) {
+    return `There is room for ${MAX_LENGTHS[name]} characters. These are ${length}.`;
   }
-  if (sameAs && field.value !== field.form.elements[sameAs].value) {
+  if (rule === "email" && !EMAIL.test(value)) {
+    return "Write a whole address, like anna@example.org.";
+  }
+  if (rule === "password" && length < MIN_PASSWORD_LENGTH) {
+    return `A password has at least ${MIN_PASSWORD_LENGTH} characters.`;
+  }
+  if (sameAs && value !== field.form.elements[sameAs].value) {
     return "The two passwords are not the same.";
   }
   return "";
@@ -77,7 +88,7 @@ function call(method, path, { token, body }, answered) {
       answered(replyFrom(request.responseText));
     }
   };
-  request.onerror = () => answered(refusal("The server can’t be reached. Try again in a moment."));
+  request.onerror = () => answered(refusal("The server is out of reach. Try again in a moment."));
   request.ontimeout = () => answered(refusal("The server takes too long. Try again in a moment."));
   request.send(body ? JSON.stringify(body) : null);
   return request;
@@ -85,7 +96,8 @@ function call(method, path, { token, body }, answered) {
 
 function replyFrom(text) {
   const reply = parsed(text);
-  return typeof reply?.message === "string" ? reply : refusal("The server’s answer makes no sense.");
+  const isReply = typeof reply?.message === "string";
+  return isReply ? reply : refusal("The server gave an answer that makes no sense.");
 }
 
 const refusal = (message) => ({ success: false, message });
