@@ -27,7 +27,7 @@ MAX_LENGTHS = {
 }
 """Characters (code points) of each field; 254 is all that mail servers take of an address."""
 
-NEWEST = 1000
+NEWEST = 500
 """Messages of a wall that are shown, so that no wall can grow too long to be read."""
 
 _EMAIL = re.compile(r"[^@ ]+@[^@ ]+")

@@ -95,7 +95,7 @@ def test_who_does_not_take_the_reply_is_cut_off(
 
 def test_who_does_not_close_holds_up_nobody(server: Server, crowd: ExitStack) -> None:
     # Gunicorn would wait two seconds for each of them, and accept nobody else meanwhile.
-    crowded = [crowd.enter_context(server.connect(CLOSE)) for _ in range(40)]
+    crowded = [crowd.enter_context(server.connect(CLOSE)) for _ in range(100)]
     assert server.call("GET", "/healthz").status_code == 200
     assert all(b"200 OK" in read_all(one) for one in crowded)
 

@@ -63,7 +63,9 @@ def test_a_token_may_come_as_it_is_asked_for(server: Server, anna: Person) -> No
     assert server.call("GET", "/get_user_data_by_token", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/nowhere", "/nowhere/", "//nowhere//", "/sign_in/", "/%00"])
+@pytest.mark.parametrize(
+    "path", ["/nowhere", "/nowhere/", "/no//where", "/static//client.js", "/sign_in/", "/%00"]
+)
 def test_an_unknown_path_is_404(server: Server, path: str) -> None:
     assert_refused(server.call("GET", path), 404)
 

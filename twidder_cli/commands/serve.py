@@ -167,6 +167,8 @@ def _gunicorn(listener: socket.socket, threads: int) -> list[str]:
         "--threads": str(threads),
         "--graceful-timeout": str(GRACEFUL_TIMEOUT),
         "--log-level": "warning",
+        # The application looks at X-Forwarded-For itself, and nobody may set SCRIPT_NAME.
+        "--forwarded-allow-ips": "",
     }
     argv = [sys.executable, "-P", "-m", "gunicorn"]
     argv += [word for option in options.items() for word in option]
