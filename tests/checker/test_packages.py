@@ -118,12 +118,14 @@ def test_a_module_in_the_current_folder_is_not_here(
 def test_the_advice_for_what_the_extra_brings() -> None:
     assert {"flask-cors", "pyjwt"} <= common()
     assert advice(["flask_cors", "jwt"]) == (
-        "What brings flask_cors and jwt: pip install 'twidder[common]', where twidder is installed."
+        "For flask_cors and jwt: pip install 'twidder[common]' where twidder runs."
     )
 
 
 def test_the_advice_for_more_than_that() -> None:
-    assert advice(["flask_cors", "faker"]) == "What brings flask_cors and faker: --install."
+    assert (
+        advice(["flask_cors", "faker"]) == "Run with --install, which brings flask_cors and faker."
+    )
 
 
 def test_the_advice_for_what_nobody_knows() -> None:
@@ -131,7 +133,7 @@ def test_the_advice_for_what_nobody_knows() -> None:
         "No package is known to bring utils and x\\x1b[2J: was it handed in?"
     )
     assert advice(["faker", "utils", "own"], ["own==1.0"]) == (
-        "What brings faker and own: --install. "
+        "Run with --install, which brings faker and own. "
         "No package is known to bring utils: was it handed in?"
     )
 

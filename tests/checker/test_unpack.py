@@ -277,7 +277,7 @@ def test_accents_are_put_together_as_the_source_spells_them(way: str, tmp_path: 
 
 @pytest.mark.parametrize("way", WAYS)
 def test_names_may_be_long(way: str, tmp_path: Path) -> None:
-    files = {"/".join(["directory" * 8] * 2 + ["ö" * 40]): b"x"}
+    files = {"/".join(["directory" * 8] * 2 + ["ö" * 40]): b"x", "short": b"y"}
     (tmp_path / "lab").write_bytes(WAYS[way](files))
     assert unpacked(tmp_path / "lab") == files
 

@@ -22,7 +22,7 @@ from twidder_cli.model.words import listed, printable
 from twidder_cli.submissions.distributions import common, normalised, requirement
 from twidder_cli.submissions.wheels import Trouble, Wheels
 
-_PATIENCE = 300.0  # seconds
+_PATIENCE = 150.0  # seconds; a worker that says nothing for 180 s is taken to be stuck
 _HIDDEN = {"twidder", "twidder_cli"}  # from submissions, by launch.py
 
 
@@ -61,10 +61,11 @@ def advice(modules: Iterable[str], requirements: Iterable[str] = ()) -> str:
     known = [module for module, package in asked.items() if package]
     unknown = [printable(module, 100) for module, package in asked.items() if not package]
     is_common = {asked[module].partition("==")[0] for module in known} <= common()
-    helps = (
-        "pip install 'twidder[common]', where twidder is installed" if is_common else "--install"
-    )
-    sentences = [f"What brings {listed(known)}: {helps}."] if known else []
+    sentences = []
+    if known and is_common:
+        sentences.append(f"For {listed(known)}: pip install 'twidder[common]' where twidder runs.")
+    elif known:
+        sentences.append(f"Run with --install, which brings {listed(known)}.")
     if unknown:
         sentences.append(f"No package is known to bring {listed(unknown)}: was it handed in?")
     return " ".join(sentences)
