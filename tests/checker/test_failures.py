@@ -21,7 +21,7 @@ FAILED, UNCLEAR = Verdict.FAILED, Verdict.UNCLEAR
 COMMAND = "gunicorn --workers 1 --threads 100 server:app"
 
 STARTING = """
-import sys
+import sys, threading
 from pathlib import Path
 import msgspec
 from twidder_cli.model.job import Submission
@@ -268,12 +268,14 @@ def test_a_server_that_hangs_after_its_first_answer_is_explained(tmp_path: Path)
 def test_a_socket_that_keeps_the_others_out_is_explained(tmp_path: Path) -> None:
     text = (
         f"{TIME}{IMPORTS}{FLASK}lock = threading.Lock()\n"
-        "@Sock(app).route('/ws')\ndef ws(socket):\n    with lock: socket.receive()\n"
+        "@Sock(app).route('/ws')\ndef ws(socket):\n"
+        "    with lock: socket.send('in'), socket.receive()\n"
         "@app.route('/')\ndef page():\n    with lock: return 'x'\n"
     )
     before = (
-        "socket = websocket.Socket(running.url.replace('http', 'ws') + '/ws', lambda *_: None); "
-        "socket.open(60.0)"
+        "told = threading.Event(); url = running.url.replace('http', 'ws'); "
+        "socket = websocket.Socket(url + '/ws', lambda *_: told.set()); "
+        "socket.open(60.0); told.wait(60.0)"
     )
     found = finding(
         tmp_path,

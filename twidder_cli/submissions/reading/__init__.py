@@ -7,6 +7,7 @@ from twidder_cli.submissions.reading.applications import application, chosen
 from twidder_cli.submissions.reading.client import client_notes
 from twidder_cli.submissions.reading.databases import databases
 from twidder_cli.submissions.reading.hints import start_hints
+from twidder_cli.submissions.reading.imports import own_modules
 from twidder_cli.submissions.reading.keys import headers, keys
 from twidder_cli.submissions.reading.notes import notes
 from twidder_cli.submissions.reading.packages import requirements
@@ -23,12 +24,9 @@ def inspect(root: Path, name: str = "") -> Inspection:
     hints = start_hints(tree)
     found, left_out = chosen(tree, hints)
     tree = tree.without(left_out)
+    modules = tuple(own_modules(tree))
     if not found:
-        return Inspection(
-            left_out=tree.left_out,
-            modules=tuple(sorted(tree.modules)),
-            notes=tuple(notes(tree, [])),
-        )
+        return Inspection(left_out=tree.left_out, notes=tuple(notes(tree, [])), modules=modules)
     best = found[0]
     return Inspection(
         applications=tuple(application(one, hints) for one in found),
@@ -39,5 +37,5 @@ def inspect(root: Path, name: str = "") -> Inspection:
         headers=tuple(headers(best.reach.sources)),
         left_out=tree.left_out,
         notes=(*notes(tree, found), *client_notes(tree, best)),
-        modules=tuple(sorted(tree.modules)),
+        modules=modules,
     )

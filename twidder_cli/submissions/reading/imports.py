@@ -81,7 +81,7 @@ def is_own(tree: Tree, top: str, importer: str) -> bool:
 
 def own_modules(tree: Tree) -> list[str]:
     """Return the names of all modules and packages of the submission, in small letters."""
-    folders = {posixpath.basename(folder) for folder in tree.folders}
+    folders = {posixpath.basename(folder) for folder in tree.folders if folder}
     return sorted(tree.modules | {name.lower() for name in folders if not is_installed(name)})
 
 
