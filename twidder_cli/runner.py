@@ -4,6 +4,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -57,11 +58,11 @@ class Runner:
         if self.interrupted:
             return
         account = _Account(job)
-        with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
+        with _workspace() as folder:
             sandbox = _sandbox(job)
-            job = msgspec.structs.replace(job, workspace=folder, sandbox=sandbox.value)
+            job = msgspec.structs.replace(job, workspace=str(folder), sandbox=sandbox.value)
             self._worker = worker = processes.Worker(
-                _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=Path(folder)
+                _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=folder
             )
             watch = _Watch(worker, _SILENCE * job.patience)
             try:
@@ -79,6 +80,15 @@ class Runner:
                 worker.stop(_CLEAN_UP)
                 self._worker = None
         yield from account.missing(INTERRUPTED if self.interrupted else _crashed(worker.errors()))
+
+
+@contextmanager
+def _workspace() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="twidder-"))
+    try:
+        yield folder
+    finally:
+        processes.remove(folder)
 
 
 def _sandbox(job: Job) -> processes.Sandbox:

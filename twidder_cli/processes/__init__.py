@@ -1,6 +1,7 @@
 """The one place that starts processes, confines them, and ends them with all their descendants."""
 
 from twidder_cli.processes.ending import kill_descendants
+from twidder_cli.processes.files import remove
 from twidder_cli.processes.limits import Limits
 from twidder_cli.processes.machine import best_sandbox
 from twidder_cli.processes.ourselves import (
@@ -25,5 +26,6 @@ __all__ = [
     "close_to_others",
     "end_with_parent",
     "kill_descendants",
+    "remove",
     "start",
 ]

@@ -114,8 +114,8 @@ def _without_power(user: int) -> list[str]:
         return ["--unshare-user", "--"]
     needed = ("CAP_SETUID", "CAP_SETGID", "CAP_DAC_READ_SEARCH")  # the last to enter the folder
     keep = [option for capability in needed for option in ("--cap-add", capability)]
-    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--")
-    return ["--cap-drop", "ALL", *keep, "--", *become]
+    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    return ["--cap-drop", "ALL", *keep, "--", *become, "--inh-caps=-all", "--"]
 
 
 def _held_to(limits: Limits, *more: str) -> list[str]:

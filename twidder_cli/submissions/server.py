@@ -65,12 +65,16 @@ class Running:
     @property
     def is_alive(self) -> bool:
         """Whether it may still answer; always so for a URL, which is not ours to know."""
-        return self._process is None or self._process.exit_code is None
+        return self._process is None or (self._process.exit_code is None and not self.excess)
 
     @property
     def excess(self) -> str:
         """Why it was ended, such as "it used more than 1 GiB of memory and was ended"."""
         return self._process.excess if self._process else ""
+
+    def log(self) -> str:
+        """Return the last of what it printed, as it came."""
+        return self._process.log() if self._process else ""
 
 
 @contextmanager
@@ -100,7 +104,7 @@ def started(
         yield Running(url, how, process, _warnings(sandbox))
     finally:
         process.kill()
-        shutil.rmtree(workspace, ignore_errors=True)
+        processes.remove(workspace)
 
 
 def _warnings(sandbox: processes.Sandbox) -> tuple[str, ...]:
