@@ -3,6 +3,7 @@
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +28,8 @@ _WORKER = (sys.executable, "-P", "-m", "twidder_cli.worker")
 _CLEAN_UP = 5.0
 _SILENCE = 180.0
 """Seconds without an event after which a worker is taken for stuck; a scenario has 60."""
+_TIME = 3600.0
+"""Seconds that a submission may take in all; forty scenarios of 60 in a row are 2400."""
 
 
 class Runner:
@@ -64,7 +67,7 @@ class Runner:
             self._worker = worker = processes.Worker(
                 _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=folder
             )
-            watch = _Watch(worker, _SILENCE * job.patience)
+            watch = _Watch(worker, _SILENCE * job.patience, _TIME * job.patience)
             try:
                 for line in worker.lines():
                     event = decode(line)
@@ -79,7 +82,8 @@ class Runner:
                 watch.over()
                 worker.stop(_CLEAN_UP)
                 self._worker = None
-        yield from account.missing(INTERRUPTED if self.interrupted else _crashed(worker.errors()))
+        words = watch.why or worker.errors()
+        yield from account.missing(INTERRUPTED if self.interrupted else _crashed(words))
 
 
 @contextmanager
@@ -100,11 +104,14 @@ def _sandbox(job: Job) -> processes.Sandbox:
 
 
 class _Watch:
-    """Kills a worker that has not been heard of for long: something holds it up for ever."""
+    """Kills a worker that says nothing for long, or takes too long in all; `why` tells which."""
 
-    def __init__(self, worker: processes.Worker, patience: float) -> None:
+    def __init__(self, worker: processes.Worker, silence: float, time_in_all: float) -> None:
+        self.why = ""
         self._worker = worker
-        self._patience = patience
+        self._silence = silence
+        self._time = time_in_all
+        self._deadline = time.monotonic() + time_in_all
         self._heard = threading.Event()
         self._is_over = False
         self._thread = threading.Thread(target=self._watch, daemon=True, name="watch")
@@ -121,10 +128,14 @@ class _Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        while self._heard.wait(self._patience):
+        is_heard = True
+        while is_heard and not self._is_over and time.monotonic() < self._deadline:
+            is_heard = self._heard.wait(self._silence)
             self._heard.clear()
-            if self._is_over:
-                return
+        if self._is_over:
+            return
+        silent = f"nothing was heard of it for {self._silence:g} s"
+        self.why = f"it took longer than {self._time:g} s in all" if is_heard else silent
         self._worker.kill()
 
 

@@ -50,8 +50,8 @@ from twidder_cli import runner
 from twidder_cli.model.events import ScenarioStarted, encode
 from twidder_cli.model.job import Job
 
-script, silence, *interruption = sys.argv[1:]
-runner._SILENCE = float(silence)
+script, silence, time, *interruption = sys.argv[1:]
+runner._SILENCE, runner._TIME = float(silence), float(time)
 runner._WORKER = (sys.executable, "-c", script)
 stopped = runner.Runner()
 for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=Job)):
@@ -62,18 +62,18 @@ for event in stopped.run(msgspec.json.decode(sys.stdin.buffer.read(), type=Job))
 
 
 def events_of(
-    *said: Event, then: str = "", interruption: int = 0, silence: float = 15
+    *said: Event, then: str = "", interruption: int = 0, silence: float = 15, time: float = 60
 ) -> list[Event]:
     """Return what a runner tells of a worker that says something and then does something.
 
     `interruption` is the signal that interrupts the runner at the scenario's start;
-    `silence` is how long, in seconds, a worker may say nothing.
+    `silence` is how long, in seconds, a worker may say nothing, `time` how long it may take.
     """
     lines = b"".join(encode(event) + b"\n" for event in said)
     script = f"import os, signal, sys, time\nos.write(int(sys.argv[-1]), {lines!r})\n{then}"
     done = subprocess.run(  # noqa: S603  our own script
         [
-            *(sys.executable, "-c", RUN, script, str(silence)),
+            *(sys.executable, "-c", RUN, script, str(silence), str(time)),
             *([str(interruption)] if interruption else []),
         ],
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -94,6 +94,13 @@ def unfinished(events: list[Event]) -> list[Event]:
         assert (event.outcome.verdict, event.outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)
         assert event.outcome.reason.startswith("our worker ended before its work was done: ")
     return [msgspec.structs.replace(event, outcome=CRASHED) for event in events]
+
+
+def reason_of(event: Event) -> str:
+    """Return why a worker came to no end of its own."""
+    assert isinstance(event, SubmissionFinished)
+    assert event.outcome is not None
+    return event.outcome.reason.removeprefix("our worker ended before its work was done: ")
 
 
 def test_events_are_handed_on_as_they_are() -> None:
@@ -160,8 +167,20 @@ def test_a_line_that_is_no_event_ends_the_worker_and_makes_it_unclear() -> None:
     ]
 
 
+def test_a_worker_that_takes_for_ever_is_killed_although_it_is_heard_of() -> None:
+    line = encode(SCENARIO) + b"\n"
+    talking = f"while True:\n    os.write(int(sys.argv[-1]), {line!r})\n    time.sleep(0.05)"
+    told = events_of(BEGUN, SCENARIO, then=talking, time=1.0)
+    assert reason_of(told[-1]) == "it took longer than 1 s in all"
+    assert unfinished([one for one in told[1:] if one != SCENARIO]) == [
+        ScenarioFinished(submission="s", scenario="a", outcome=CRASHED),
+        SubmissionFinished(submission="s", outcome=CRASHED),
+    ]
+
+
 def test_a_worker_that_is_not_heard_of_is_killed() -> None:
     ignoring = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)"
-    told = events_of(BEGUN, SCENARIO, then=ignoring, silence=0.5)
+    told = events_of(BEGUN, SCENARIO, then=ignoring, silence=3.0)
     assert told[:2] == [BEGUN, SCENARIO]
     assert unfinished(told[2:])[-1] == SubmissionFinished(submission="s", outcome=CRASHED)
+    assert reason_of(told[-1]) == "nothing was heard of it for 3 s"

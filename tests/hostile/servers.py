@@ -81,9 +81,11 @@ def start_threads(_: Any) -> Any:
 @attack
 def eat_memory(_: Any) -> Any:
     """Take 3 GiB."""
-    taken = [b"x" * (64 * MIB) for _ in range(48)]
+    taken = []
+    for number in range(48):
+        taken.append(b"x" * (64 * MIB))
+        os.write(1, f"{64 * number} MiB\n".encode())
     time.sleep(_LONG)
-    return len(taken)
 
 
 @attack
