@@ -31,6 +31,8 @@ ATTACKS: dict[str, Attack] = {}
 
 _NOT_IN_A_SANDBOX = ("/boot", "/run", "/sys", "/var/lib")
 _LONG = 600.0
+_LISTENERS: list[socket.socket] = []
+_BARRIERS: dict[int, threading.Barrier] = {}
 
 
 def make() -> Flask:
@@ -251,8 +253,10 @@ def _write(descriptor: Path, lines: str) -> None:
 
 @attack
 def delete_everything(_: Any) -> Any:
-    """Delete all files there are."""
-    shutil.rmtree("/", ignore_errors=True)
+    """Delete all files there are, down to its own."""
+    for path in [*Path("/usr/bin").iterdir(), *_outside_the_system()]:
+        with contextlib.suppress(OSError):
+            path.unlink()
     return "deleted"
 
 
@@ -333,6 +337,19 @@ def _called(family: int, address: Any) -> str:
     except OSError as error:
         return errno.errorcode[error.errno] if error.errno else str(error)
     return "answered"
+
+
+@attack
+def listen(port: Any) -> Any:
+    """Take a port, and keep it."""
+    _LISTENERS.append(socket.create_server(("127.0.0.1", port)))
+    return "listening"
+
+
+@attack
+def meet(number: Any) -> Any:
+    """Wait until so many requests are being handled at once."""
+    return _BARRIERS.setdefault(number, threading.Barrier(number)).wait(_LONG) >= 0
 
 
 @attack

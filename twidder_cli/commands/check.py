@@ -14,10 +14,12 @@ from datetime import UTC, datetime
 from graphlib import CycleError, TopologicalSorter
 from importlib.metadata import version
 from types import FrameType
+from typing import Literal
 
 import click
 import msgspec
 
+from twidder_cli import processes
 from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import (
     bundled_ids,
@@ -83,6 +85,13 @@ def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str)
     metavar="FORMAT=PATH",
     help="Also write a report: junit=results.xml, json=results.json. Repeatable.",
 )
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "require", "off"]),
+    default="auto",
+    show_default=True,
+    help="Confine submissions as well as this machine can; only if it can fully; or not at all.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show all that was sent and received.")
 @click.pass_context
 def check(  # noqa: PLR0917  one parameter per option
@@ -94,6 +103,7 @@ def check(  # noqa: PLR0917  one parameter per option
     patience: float,
     seed: int | None,
     reports: tuple[str, ...],
+    sandbox: Literal["auto", "require", "off"],
     verbose: bool,
 ) -> None:
     """Check submissions against scenarios.
@@ -124,6 +134,8 @@ def check(  # noqa: PLR0917  one parameter per option
     chosen_contract = find_contract(contract)
     submissions = _found(targets)
     wishes = [file_report(wish) for wish in reports]
+    if sandbox == "require":
+        _require_sandbox()
     started = RunStarted(
         plan=chosen_plan.title,
         rule=chosen_plan.rule,
@@ -146,6 +158,7 @@ def check(  # noqa: PLR0917  one parameter per option
             salt=secrets.token_hex(4) if submission.kind == "url" else "",
             workspace="",
             lanes=1 if submission.kind == "url" else _LANES,
+            sandbox="none" if sandbox == "off" else "auto",
         )
         for _, submission in submissions.values()
     ]
@@ -190,6 +203,17 @@ def _interrupts(runner: Runner) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _require_sandbox() -> None:
+    if processes.best_sandbox() is not processes.Sandbox.FULL:
+        missing = next(
+            f"{one.name} ({one.missing})" for one in processes.abilities() if one.missing
+        )
+        raise OperatorError(
+            f"--sandbox require: submissions can't be fully confined here, for lack of {missing}; "
+            "see twidder doctor"
+        )
 
 
 def loaded(names: tuple[str, ...]) -> dict[str, tuple[Source, Scenario]]:

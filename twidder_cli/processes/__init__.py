@@ -3,7 +3,7 @@
 from twidder_cli.processes.ending import kill_descendants
 from twidder_cli.processes.files import remove
 from twidder_cli.processes.limits import Limits
-from twidder_cli.processes.machine import best_sandbox
+from twidder_cli.processes.machine import Ability, abilities, best_sandbox
 from twidder_cli.processes.ourselves import (
     adopt_orphans,
     become,
@@ -16,10 +16,12 @@ from twidder_cli.processes.worker import Worker
 
 __all__ = [
     "LOG_LIMIT",
+    "Ability",
     "Limits",
     "Process",
     "Sandbox",
     "Worker",
+    "abilities",
     "adopt_orphans",
     "become",
     "best_sandbox",
