@@ -12,6 +12,7 @@ from twidder_cli.errors import OperatorError, did_you_mean
 # Loaded when used: `twidder --help` has to be there at once.
 _COMMANDS = {
     "check": ("twidder_cli.commands.check:check", "Check submissions against scenarios."),
+    "doctor": ("twidder_cli.commands.doctor:doctor", "What this machine can do, and what not."),
     "scenario": ("twidder_cli.commands.scenario:scenario", "What can be checked."),
     "submission": (
         "twidder_cli.commands.submission:submission",

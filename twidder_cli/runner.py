@@ -107,11 +107,11 @@ class Runner:
 
     def _grade(self, job: Job) -> Iterator[Event]:
         account = _Account(job)
-        with tempfile.TemporaryDirectory(prefix="twidder-", ignore_cleanup_errors=True) as folder:
+        with _workspace() as folder:
             sandbox = _sandbox(job)
-            job = msgspec.structs.replace(job, workspace=folder, sandbox=sandbox.value)
+            job = msgspec.structs.replace(job, workspace=str(folder), sandbox=sandbox.value)
             worker = processes.Worker(
-                _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=Path(folder)
+                _WORKER, msgspec.json.encode(job), sandbox=sandbox, workspace=folder
             )
             self._workers.add(worker)
             if self._is_over:
@@ -135,6 +135,15 @@ class Runner:
             yield from account.missing(INTERRUPTED)
         else:
             yield from account.missing(watch.verdict or _crashed(worker.errors()))
+
+
+@contextlib.contextmanager
+def _workspace() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="twidder-"))
+    try:
+        yield folder
+    finally:
+        processes.remove(folder)
 
 
 def _sandbox(job: Job) -> processes.Sandbox:
@@ -173,14 +182,18 @@ class _Watch:
         self._thread.join()
 
     def _watch(self) -> None:
-        while self._heard.wait(max(0.0, min(self._silence, self._ends - time.monotonic()))):
+        is_heard = True
+        while is_heard and not self._is_over and time.monotonic() < self._ends:
+            left = self._ends - time.monotonic()
+            is_heard = self._heard.wait(max(0.0, min(self._silence, left)))
             self._heard.clear()
-            if self._is_over:
-                return
+        if self._is_over:
+            return
         if time.monotonic() >= self._ends:
-            self.verdict = _unclear(
-                f"grading took longer than {self._limit:g} s; --time-limit allows more"
-            )
+            why = f"grading took longer than {self._limit:g} s; --time-limit allows more"
+        else:
+            why = f"nothing was heard of our worker for {self._silence:g} s"
+        self.verdict = _unclear(why)
         self._worker.kill()
 
 

@@ -75,7 +75,7 @@ def events_of(
     """Return what a runner tells of a worker that says something and then does something.
 
     `interruption` is the signal that interrupts the runner at the scenario's start;
-    `silence` is how long, in seconds, a worker may say nothing.
+    `silence` is how long, in seconds, a worker may say nothing, `time` how long it may take.
     """
     lines = b"".join(encode(event) + b"\n" for event in said)
     script = f"import os, signal, sys, time\nos.write(int(sys.argv[-1]), {lines!r})\n{then}"
@@ -102,6 +102,13 @@ def unfinished(events: list[Event]) -> list[Event]:
         assert (event.outcome.verdict, event.outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)
         assert event.outcome.reason.startswith("our worker ended before its work was done: ")
     return [msgspec.structs.replace(event, outcome=CRASHED) for event in events]
+
+
+def reason_of(event: Event) -> str:
+    """Return why a worker came to no end of its own."""
+    assert isinstance(event, SubmissionFinished)
+    assert event.outcome is not None
+    return event.outcome.reason.removeprefix("our worker ended before its work was done: ")
 
 
 def test_events_are_handed_on_as_they_are() -> None:
@@ -168,11 +175,19 @@ def test_a_line_that_is_no_event_ends_the_worker_and_makes_it_unclear() -> None:
     ]
 
 
+def test_a_worker_that_takes_for_ever_is_killed_although_it_is_heard_of() -> None:
+    line = encode(SCENARIO) + b"\n"
+    talking = f"while True:\n    os.write(int(sys.argv[-1]), {line!r})\n    time.sleep(0.05)"
+    hurried = msgspec.structs.replace(JOB, limit=1.0)
+    told = events_of(BEGUN, SCENARIO, then=talking, jobs=[hurried])
+    assert reason_of(told[-1]) == "grading took longer than 1 s; --time-limit allows more"
+
+
 def test_a_worker_that_is_not_heard_of_is_killed() -> None:
     ignoring = "signal.signal(signal.SIGTERM, signal.SIG_IGN)\ntime.sleep(1000)"
-    told = events_of(BEGUN, SCENARIO, then=ignoring, silence=0.5)
+    told = events_of(BEGUN, SCENARIO, then=ignoring, silence=3.0)
     assert told[:2] == [BEGUN, SCENARIO]
-    assert unfinished(told[2:])[-1] == SubmissionFinished(submission="s", outcome=CRASHED)
+    assert reason_of(told[-1]) == "nothing was heard of our worker for 3 s"
 
 
 def test_a_worker_that_takes_too_long_is_killed_and_it_is_nobodys_fault() -> None:

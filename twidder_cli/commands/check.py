@@ -11,11 +11,14 @@ from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
+from typing import Literal
 
 import click
 import psutil
 
+from twidder_cli import processes
 from twidder_cli.commands.turns import VERSION, Common, Turn, events, nameless, require_application
+from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import bundled_ids, find_contract, find_plan
 from twidder_cli.load.playlist import listed, playlist
 from twidder_cli.model.events import Event, RunStarted
@@ -114,6 +117,13 @@ def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str)
     is_flag=True,
     help="Take a submission's own twidder.yaml for how it names things.",
 )
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "require", "off"]),
+    default="auto",
+    show_default=True,
+    help="Confine submissions as well as this machine can; only if it can fully; or not at all.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Show all that was sent and received.")
 @click.pass_context
 def check(  # noqa: PLR0917  one parameter per option
@@ -133,6 +143,7 @@ def check(  # noqa: PLR0917  one parameter per option
     anonymous: bool,
     install: bool,
     trust_contract: bool,
+    sandbox: Literal["auto", "require", "off"],
     verbose: bool,
 ) -> None:
     """Check submissions against scenarios.
@@ -165,6 +176,8 @@ def check(  # noqa: PLR0917  one parameter per option
     played = playlist(scenarios or tuple(chosen_plan.scenarios))
     wishes: list[Reporter] = [file_report(wish) for wish in reports]
     pattern = names_pattern(names) if names else None
+    if sandbox == "require":
+        _require_sandbox()
     with tempfile.TemporaryDirectory(prefix="twidder-class-") as unpacked:
         found = find(dict.fromkeys(targets), pattern, unpacked=Path(unpacked))
         common = Common(
@@ -175,6 +188,7 @@ def check(  # noqa: PLR0917  one parameter per option
             lanes=_LANES_IN_CLASS if len(found) > 1 else _LANES,
             limit=time_limit * patience,
             trusts_contract=trust_contract,
+            sandbox="none" if sandbox == "off" else "auto",
         )
         turns = [Turn.of(one, common) for one in found]
         if len(turns) == 1:
@@ -240,6 +254,17 @@ def _interrupts(runner: Runner) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _require_sandbox() -> None:
+    if processes.best_sandbox() is not processes.Sandbox.FULL:
+        missing = next(
+            f"{one.name} ({one.missing})" for one in processes.abilities() if one.missing
+        )
+        raise OperatorError(
+            f"--sandbox require: submissions can't be fully confined here, for lack of {missing}; "
+            "see twidder doctor"
+        )
 
 
 def _replay(contract: str | None, plan: str | None, patience: float) -> str:

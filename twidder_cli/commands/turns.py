@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -48,6 +48,7 @@ class Common(NamedTuple):
     lanes: int
     limit: float
     trusts_contract: bool = False
+    sandbox: Literal["auto", "none"] = "auto"
 
 
 class Turn(NamedTuple):
@@ -77,6 +78,7 @@ class Turn(NamedTuple):
             lanes=1 if submission.kind == "url" else common.lanes,
             limit=common.limit,
             trusts_contract=common.trusts_contract,
+            sandbox=common.sandbox,
         )
         if entry is None:
             return cls(job, found.target, "", None)

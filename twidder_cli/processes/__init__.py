@@ -1,8 +1,9 @@
 """The one place that starts processes, confines them, and ends them with all their descendants."""
 
 from twidder_cli.processes.ending import kill_descendants
+from twidder_cli.processes.files import remove
 from twidder_cli.processes.limits import Limits
-from twidder_cli.processes.machine import best_sandbox
+from twidder_cli.processes.machine import Ability, abilities, best_sandbox
 from twidder_cli.processes.ourselves import (
     adopt_orphans,
     become,
@@ -16,17 +17,20 @@ from twidder_cli.processes.worker import Worker
 
 __all__ = [
     "LOG_LIMIT",
+    "Ability",
     "Done",
     "Limits",
     "Process",
     "Sandbox",
     "Worker",
+    "abilities",
     "adopt_orphans",
     "become",
     "best_sandbox",
     "close_to_others",
     "end_with_parent",
     "kill_descendants",
+    "remove",
     "run",
     "start",
 ]

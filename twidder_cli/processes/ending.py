@@ -2,8 +2,9 @@
 
 import contextlib
 import os
+import subprocess
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 
 import psutil
 
@@ -16,27 +17,36 @@ def kill_descendants(but: Collection[int] = ()) -> None:
 
     `but` are processes to leave alone, with what is below them.
     """
-
-    def left() -> list[psutil.Process]:
+    deadline = time.monotonic() + GONE_WITHIN
+    while time.monotonic() < deadline:
         ours = below(os.getpid())  # first: what is spared goes on to start processes
         spared = {process.pid for pid in tuple(but) for process in below(pid)} | {*but}
-        return [process for process in ours if process.pid not in spared]
-
-    _kill(left)
-
-
-def kill_below(pid: int) -> None:
-    """End all that a process has started, and wait until it is gone; the process itself stays."""
-    _kill(lambda: below(pid))
-
-
-def _kill(left: Callable[[], list[psutil.Process]]) -> None:
-    deadline = time.monotonic() + GONE_WITHIN
-    while (processes := left()) and time.monotonic() < deadline:
-        for process in processes:
+        left = [process for process in ours if process.pid not in spared]
+        if not left:
+            return
+        for process in left:
             with contextlib.suppress(psutil.Error):
                 process.kill()
-        psutil.wait_procs(processes, timeout=0.2)
+        psutil.wait_procs(left, timeout=0.2)
+
+
+def kill_sandbox(outside: subprocess.Popen[bytes]) -> None:
+    """End all that is in a process namespace; what waits outside for its end then ends too.
+
+    The kernel does not let the namespace's first process be gone before the others are.
+    """
+    inside = _children(outside.pid)
+    for process in inside:
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    if not inside:  # it is being set up, or gone
+        outside.kill()
+
+
+def _children(pid: int) -> list[psutil.Process]:
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).children()
+    return []
 
 
 def below(pid: int) -> list[psutil.Process]:

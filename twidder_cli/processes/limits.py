@@ -48,10 +48,10 @@ def excess(usage: Usage, limits: Limits) -> str:
     """Return what was too much, such as "it used more than 1 GiB of memory"; empty if nothing."""
     may_compute = limits.cpu_seconds + limits.processors * usage.seconds
     exceeded = {
-        f"it used more than {_size(limits.memory)} of memory": usage.memory > limits.memory,
         f"it had more than {limits.tasks} processes and threads at a time": (
             usage.tasks > limits.tasks
         ),
+        f"it used more than {_size(limits.memory)} of memory": usage.memory > limits.memory,
         f"it used {usage.cpu_seconds:.0f} s of processor time in {usage.seconds:.0f} s": (
             usage.cpu_seconds > may_compute
         ),

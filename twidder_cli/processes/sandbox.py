@@ -2,6 +2,7 @@
 
 import enum
 import os
+import resource
 import shutil
 import zlib
 from collections.abc import Iterator, Sequence
@@ -13,6 +14,9 @@ import psutil
 
 from twidder_cli.processes import syscalls, view
 from twidder_cli.processes.limits import GIB, Limits
+
+TOOLS = ("choom", "prlimit", "nice")
+"""Commands of the system that hold a program to limits."""
 
 _SPACE = 2 * GIB
 _DATA = 4 * GIB
@@ -90,7 +94,8 @@ def around_submission(
         program = _in_memory(syscalls.program(), descriptors)
         command = [
             *("bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-            *("--hostname", "localhost", "--die-with-parent"),
+            # Without a process of bubblewrap's in there: it would be the submission's to change.
+            *("--as-pid-1", "--hostname", "localhost", "--die-with-parent"),
             *(["--unshare-net"] if sandbox is Sandbox.SUBMISSION else []),
             *view.system(),
             *(option for path, file in files.items() for option in _data(file, path)),
@@ -99,7 +104,7 @@ def around_submission(
             *view.at(place.writable, "--bind", str(place.writable)),
             *("--remount-ro", "/", "--chdir", str(place.folder), "--seccomp", str(program)),
             *_without_power(place.user),
-            *_held_to(limits, f"--nproc={limits.tasks + _SPARE_TASKS}"),
+            *_held_to(limits, nproc=limits.tasks + _SPARE_TASKS),
         ]
         yield command, [*files.values(), program]
 
@@ -114,20 +119,26 @@ def _without_power(user: int) -> list[str]:
         return ["--unshare-user", "--"]
     needed = ("CAP_SETUID", "CAP_SETGID", "CAP_DAC_READ_SEARCH")  # the last to enter the folder
     keep = [option for capability in needed for option in ("--cap-add", capability)]
-    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--")
-    return ["--cap-drop", "ALL", *keep, "--", *become]
+    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    return ["--cap-drop", "ALL", *keep, "--", *become, "--inh-caps=-all", "--"]
 
 
-def _held_to(limits: Limits, *more: str) -> list[str]:
+def _held_to(limits: Limits, **more: int) -> list[str]:
     """Return the command that has the kernel hold a program to limits, where there is such."""
-    if not all(map(shutil.which, ("choom", "prlimit", "nice"))):
+    if not all(map(shutil.which, TOOLS)):
         return []
+    values = {"core": 0, "data": _DATA, "fsize": limits.file, "nofile": limits.open_files, **more}
     return [
         *("choom", "-n", "1000", "--"),  # where memory runs out, it goes first
-        *("prlimit", "--core=0", f"--data={_DATA}", f"--fsize={limits.file}"),
-        *(f"--nofile={limits.open_files}", *more, "--"),
-        *("nice", "-n", "5"),
+        *("prlimit", *(f"--{name}={_allowed(name, value)}" for name, value in values.items())),
+        *("--", "nice", "-n", "5"),
     ]
+
+
+def _allowed(name: str, value: int) -> int:
+    """Return a limit that may be set: only root may raise one."""
+    _, highest = resource.getrlimit(getattr(resource, f"RLIMIT_{name.upper()}"))
+    return value if highest == resource.RLIM_INFINITY else min(value, highest)
 
 
 def _in_memory(content: str | bytes, descriptors: ExitStack) -> int:

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from twidder_cli.processes.ending import GONE_WITHIN, kill_below, kill_descendants
+from twidder_cli.processes.ending import GONE_WITHIN, kill_descendants, kill_sandbox
+from twidder_cli.processes.files import hand_over
 from twidder_cli.processes.limits import Limits
 from twidder_cli.processes.sandbox import Place, Sandbox, around_submission
 from twidder_cli.processes.usage import Meter
@@ -17,6 +18,8 @@ LOG_LIMIT = 64 * 1024
 
 _CHUNK = 64 * 1024
 _LOOK_EVERY = 0.25
+_LOOK_SELDOM = 1.0
+"""Outside a full sandbox, where a look goes through all processes of the machine."""
 
 
 def start(
@@ -38,7 +41,7 @@ def start(
     limits = limits or Limits()
     place = Place(folder, writable, readable, env.get("HOME", "/"))
     if sandbox.has_own_system and os.geteuid() == 0:
-        _hand_over(writable, place.user)
+        hand_over(writable, place.user)
     with around_submission(sandbox, place, limits) as (command, descriptors), Process.changing:
         popen = subprocess.Popen(  # noqa: S603
             [*command, *argv],
@@ -51,14 +54,6 @@ def start(
             start_new_session=True,
         )
         return Process(popen, sandbox, writable, limits)
-
-
-def _hand_over(folder: Path, user: int) -> None:
-    """Make a user the owner of a folder and all that is in it, and of nothing that is linked."""
-    os.chown(folder, user, user)
-    for _, folders, files, descriptor in os.fwalk(folder):
-        for name in (*folders, *files):
-            os.chown(name, user, user, dir_fd=descriptor, follow_symlinks=False)
 
 
 class Process:
@@ -99,8 +94,10 @@ class Process:
 
     def _watch(self, writable: Path, limits: Limits) -> None:
         """End it when it uses too much."""
-        meter = Meter(self._popen.pid, writable, shares=self._sandbox is not Sandbox.FULL)
-        while not self._over.wait(_LOOK_EVERY) and self.exit_code is None:
+        is_alone = self._sandbox is Sandbox.FULL
+        meter = Meter(self._popen.pid, writable, shares=not is_alone)
+        pause = _LOOK_EVERY if is_alone else _LOOK_SELDOM
+        while not self._over.wait(pause) and self.exit_code is None:
             excess = meter.excess(limits, self._printed)
             if excess:
                 self.excess = f"{excess} and was ended"
@@ -132,6 +129,5 @@ class Process:
             with Process.changing:
                 kill_descendants(but=Process._running)
         else:
-            kill_below(self._popen.pid)
-        self._popen.kill()
+            kill_sandbox(self._popen)
         self._popen.wait(GONE_WITHIN)

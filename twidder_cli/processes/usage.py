@@ -30,7 +30,8 @@ class Meter:
         processes = below(self._pid)
         seen = [one for process in processes if (one := _seen(process)) is not None]
         memory = sum(rss for rss, _, _ in seen)
-        if memory > limits.memory:
+        tasks = sum(threads for _, threads, _ in seen)
+        if memory > limits.memory and tasks <= limits.tasks:
             # What processes share was counted for each of them.
             memory = sum(_part(process) for process in processes)
         disk = os.statvfs(self._writable)
@@ -38,7 +39,7 @@ class Meter:
             Usage(
                 seconds=time.monotonic() - self._began,
                 memory=memory,
-                tasks=sum(threads for _, threads, _ in seen),
+                tasks=tasks,
                 cpu_seconds=sum(seconds for _, _, seconds in seen),
                 log=printed,
                 files=0 if self._shares else _files(disk) - self._files,

@@ -8,8 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
 
-import psutil
-
+from twidder_cli.processes.ending import kill_sandbox
 from twidder_cli.processes.sandbox import Sandbox, around_worker
 
 _ERRORS_KEPT = 64 * 1024
@@ -69,18 +68,10 @@ class Worker:
 
     def kill(self) -> None:
         """End it at once; what it started is killed with it."""
-        inside = self._inside() if self._is_confined else []
-        for process in inside:
-            with contextlib.suppress(psutil.Error):
-                process.kill()
-        if not inside:
+        if self._is_confined:
+            kill_sandbox(self._popen)
+        else:
             self._popen.kill()
-
-    def _inside(self) -> list[psutil.Process]:
-        """Return what bubblewrap waits for; it ends when all in the sandbox is gone."""
-        with contextlib.suppress(psutil.Error):
-            return psutil.Process(self._popen.pid).children()
-        return []
 
     def stop(self, patience: float) -> None:
         """Wait for its end, at most `patience` seconds, and kill it then."""

@@ -3,7 +3,6 @@
 import json
 import os
 import select
-import shutil
 import socket
 import sys
 import time
@@ -66,7 +65,7 @@ class Running:
     @property
     def is_alive(self) -> bool:
         """Whether it may still answer; always so for a URL, which is not ours to know."""
-        return self._process is None or self._process.exit_code is None
+        return self._process is None or (self._process.exit_code is None and not self.excess)
 
     @property
     def excess(self) -> str:
@@ -183,7 +182,7 @@ class Place:
                 return read_table(_read_within(told.fileno(), timeout))
             finally:
                 process.kill()
-                shutil.rmtree(workspace, ignore_errors=True)
+                processes.remove(workspace)
 
     def _data(self, setup: Setup, copy: Path) -> str:
         """Return what `launch.py` has to know of the data and of this place."""
@@ -268,7 +267,7 @@ def _answering(
         yield _answered(process, url, timeout, attempt)
     finally:
         process.kill()
-        shutil.rmtree(workspace, ignore_errors=True)
+        processes.remove(workspace)
 
 
 def _answered(process: processes.Process, url: str, timeout: float, attempt: Attempt) -> Running:

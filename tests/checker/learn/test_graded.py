@@ -50,7 +50,7 @@ def verdicts(style: Style, folder: Path, ids: Sequence[str]) -> dict[str, Verdic
     )
     return {
         event.scenario: event.outcome.verdict
-        for event in Runner().run(job)
+        for event in Runner().run([job])
         if isinstance(event, ScenarioFinished)
     }
 
