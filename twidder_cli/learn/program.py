@@ -17,44 +17,46 @@ class Function(NamedTuple):
 
 
 class Program:
-    """The functions and constants of source files, by file name; what is no Python is left out."""
+    """The functions and constants of source files, by file name; what is no Python is left out.
+
+    `hooks` are the functions that look at every request before its own function does.
+    """
 
     def __init__(self, sources: Mapping[str, str]) -> None:
-        self._functions: dict[str, list[Function]] = {}
+        self._by_name: dict[str, list[Function]] = {}
+        self._by_place: dict[tuple[str, int], Function] = {}
         self._constants: dict[tuple[str, str], tuple[str, ...]] = {}
+        self.hooks: list[Function] = []
         for file, text in sources.items():
             for node in _nodes(text):
                 if isinstance(node, FunctionNode):
-                    self._functions.setdefault(node.name, []).append(Function(file, node))
+                    self._add(Function(file, node))
                 elif isinstance(node, ast.Assign):
-                    for target in node.targets:
-                        if isinstance(target, ast.Name):
-                            self._constants[file, target.id] = texts_in(node.value)
+                    names = [target.id for target in node.targets if isinstance(target, ast.Name)]
+                    texts = texts_in(node.value)
+                    self._constants.update({(file, name): texts for name in names})
+
+    def _add(self, function: Function) -> None:
+        file, node = function
+        begin = min(part.lineno for part in (node, *node.decorator_list))
+        self._by_place[file, begin] = function
+        self._by_name.setdefault(node.name, []).append(function)
+        if any(isinstance(d, ast.Attribute) and d.attr in _HOOKS for d in node.decorator_list):
+            self.hooks.append(function)
 
     def at(self, file: str, line: int) -> Function | None:
         """Return the function that begins at a place, its decorators included."""
-        return next((f for f in self._all() if f.file == file and _begins(f.node) == line), None)
+        return self._by_place.get((file, line))
 
     def called(self, name: str, file: str) -> Function | None:
         """Return the function that a name stands for in a file; elsewhere it has to be unique."""
-        known = self._functions.get(name, [])
-        same = [function for function in known if function.file == file]
-        found = same or known
+        known = self._by_name.get(name, [])
+        found = [function for function in known if function.file == file] or known
         return found[0] if len(found) == 1 else None
 
     def constant(self, name: str, file: str) -> tuple[str, ...]:
         """Return the texts of a list that a name stands for in a file."""
         return self._constants.get((file, name), ())
-
-    def hooks(self) -> Iterator[Function]:
-        """Yield the functions that look at every request before its own function does."""
-        for function in self._all():
-            decorators = function.node.decorator_list
-            if any(isinstance(d, ast.Attribute) and d.attr in _HOOKS for d in decorators):
-                yield function
-
-    def _all(self) -> Iterator[Function]:
-        return (function for known in self._functions.values() for function in known)
 
 
 def texts_in(node: ast.expr) -> tuple[str, ...]:
@@ -70,7 +72,3 @@ def _nodes(text: str) -> Iterator[ast.AST]:
         yield from ast.walk(ast.parse(text))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return  # it can't be imported either, and so has no part in a server that answers
-
-
-def _begins(node: FunctionNode) -> int:
-    return min(part.lineno for part in (node, *node.decorator_list))

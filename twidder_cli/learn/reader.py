@@ -1,6 +1,7 @@
 """Reads source: which names a view function reads from a request, and what it answers."""
 
 import ast
+import contextlib
 from collections.abc import Iterable, Mapping
 
 from twidder_cli.learn.kinds import KEYED, LOOK_UPS, Kinds, name_of
@@ -11,23 +12,27 @@ from twidder_cli.model.routes import Route, RouteTable
 _DEEPEST = 4
 """Calls that are followed into one another."""
 
+_MOST_CALLS = 200
+"""Calls that are followed for one route; a source may be made to have no end of them."""
+
 
 def readings(table: RouteTable, sources: Mapping[str, str]) -> dict[Route, Reading]:
     """Return what the function behind each route reads, where its source is among `sources`."""
     program = Program(sources)
-    functions = {route: program.at(route.file, route.line) for route in table.routes}
-    return {
-        route: _reading(program, function, is_socket=route.websocket)
-        for route, function in functions.items()
-        if function is not None
-    }
+    found: dict[Route, Reading] = {}
+    for route in table.routes:
+        function = program.at(route.file, route.line)
+        with contextlib.suppress(RecursionError):  # nested too deeply to be read
+            if function is not None:
+                found[route] = _reading(program, function, is_socket=route.websocket)
+    return found
 
 
 def _reading(program: Program, function: Function, *, is_socket: bool) -> Reading:
     """Read a view function, its decorators, and what looks at every request before it."""
     notes = _Notes()
     around = [program.called(_decorator(d), function.file) for d in function.node.decorator_list]
-    for other in (*program.hooks(), *filter(None, around)):
+    for other in (*program.hooks, *filter(None, around)):
         _Call(program, other, notes).read()
     call = _Call(program, function, notes)
     if is_socket:
@@ -53,6 +58,7 @@ class _Notes:
         self._names: dict[str, dict[str, None]] = {}
         self._choices: dict[str, dict[str, None]] = {}
         self._statuses: dict[int, None] = {}
+        self.calls = 0
 
     def add(self, what: str, names: Iterable[str]) -> None:
         self._names.setdefault(what, {}).update(dict.fromkeys(names))
@@ -184,8 +190,10 @@ class _Call(ast.NodeVisitor):
     def _followed(self, call: ast.Call) -> str | None:
         """Read a function of the submission's that is called; return its result's kind."""
         function = self._program.called(name_of(call.func), self._function.file)
-        if function is None or function.node in self._callers or len(self._callers) == _DEEPEST:
+        is_deep = len(self._callers) == _DEEPEST or self._notes.calls == _MOST_CALLS
+        if function is None or function.node in self._callers or is_deep:
             return None
+        self._notes.calls += 1
         inner = _Call(self._program, function, self._notes, *self._callers)
         inner.take(call, self.kinds)
         return inner.read()

@@ -36,13 +36,17 @@ _CANONICAL = {
     for canonical, synonyms in _SYNONYMS.items()
     for word in synonyms.split()
 }
+_LONGEST = 200
+"""Characters of a name that are looked at."""
+
 _PIECE = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 
 
 @cache
 def words(name: str) -> frozenset[str]:
     """Return the words of a name such as `getUserDataByToken`, `sign-in` or `changepassword`."""
-    return frozenset(word for piece in _PIECE.findall(name) for word in _known(piece.lower()))
+    pieces = _PIECE.findall(name[:_LONGEST])
+    return frozenset(word for piece in pieces for word in _known(piece.lower()))
 
 
 def _known(piece: str) -> tuple[str, ...]:
