@@ -28,6 +28,13 @@ else:
     email_validator.CHECK_DELIVERABILITY = False
 """
 
+_GUNICORN = """\
+import ctypes, runpy, sys
+if sys.platform == "linux":  # PR_SET_PDEATHSIG: tests that are killed leave nothing behind
+    ctypes.CDLL(None).prctl(1, 9)
+runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
+"""
+
 _CALL = "import importlib, sys; getattr(importlib.import_module(sys.argv[1]), sys.argv[2])()"
 
 
@@ -99,8 +106,9 @@ def started(
     with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
         port = listener.getsockname()[1]
         argv = [
-            *(*prefix, sys.executable, "-m", "gunicorn", "--bind", f"fd://{listener.fileno()}"),
-            *("--workers", "1", "--threads", "100", "--no-control-socket"),
+            *(*prefix, sys.executable, "-c", _GUNICORN),
+            *("--bind", f"fd://{listener.fileno()}", "--no-control-socket"),
+            *("--workers", "1", "--threads", "100"),
             *(*options, application),
         ]
         process = subprocess.Popen(  # noqa: S603
