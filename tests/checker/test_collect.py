@@ -100,6 +100,7 @@ def test_a_key_is_a_file_name_whatever_was_handed_in(tmp_path: Path) -> None:
         ["anna/x/y/app.py", "bob/lab3.zip"],
         ["anna.zip", "bob.tar.gz"],
         ["anna.zip", "bob.zip", "notes.txt"],
+        ["anna/server.py", "bob/server.py", "carl.zip"],
         ["Anna A_12_assignsubmission_file_/lab3.zip"],
     ],
 )

@@ -1,8 +1,12 @@
 """Where submissions are, and what they find when they are started."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
+import zipfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,11 +15,12 @@ from tests.checker.hostile import free_port, hostile
 from tests.checker.waiting import LONG
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.job import Submission
-from twidder_cli.submissions import launch
+from twidder_cli.submissions.archives import is_archive
 from twidder_cli.submissions.copy import copied
-from twidder_cli.submissions.find import find
+from twidder_cli.submissions.find import REFERENCE, Found, find
 
 ROOT = Path(__file__).parents[2]
+FLASK = "from flask import Flask\napp = Flask(__name__)\n"
 
 
 def put(path: Path, text: str = "") -> Path:
@@ -24,79 +29,146 @@ def put(path: Path, text: str = "") -> Path:
     return path
 
 
-def mistake(target: str) -> str:
-    with pytest.raises(OperatorError) as raised:
-        find(target)
-    return str(raised.value)
+def zipped(path: Path, *names: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in names:
+            archive.writestr(name, FLASK)
+    return path
+
+
+@dataclass(frozen=True)
+class Finder:
+    """Finds submissions; `unpacked` is where archives of classes are unpacked."""
+
+    unpacked: Path
+
+    def found(self, *targets: str, names: str = "") -> list[Found]:
+        pattern = re.compile(names) if names else None
+        return find(targets, pattern, unpacked=self.unpacked)
+
+    def mistake(self, target: str, names: str = "") -> str:
+        with pytest.raises(OperatorError) as raised:
+            self.found(target, names=names)
+        return str(raised.value)
+
+
+@pytest.fixture
+def finder(tmp_path_factory: pytest.TempPathFactory) -> Finder:
+    return Finder(tmp_path_factory.mktemp("unpacked"))
+
+
+def trouble(one: Found) -> str:
+    assert one.entry is not None
+    return one.entry.trouble
 
 
 # Finding
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "app = Flask(__name__)",
-        "from twidder import app",
-        "from package import application as app",
-        "from package import *",
-        "if True:\n    app = make()",
-        "try:\n    app: Flask = make()\nexcept Exception:\n    raise",
-        "def app(environ, start_response): ...",
-        "this is no Python",
-        "(" * 10_000,
-        "app = '\x00'",
-    ],
-)
-def test_a_folder_with_an_application_is_a_submission(text: str, tmp_path: Path) -> None:
-    put(tmp_path / "lab/server.py", text)
-    assert find(str(tmp_path / "lab")) == Submission(
-        name="lab", kind="folder", location=str(tmp_path / "lab")
-    )
+@pytest.mark.parametrize("file", ["server.py", "lab3/twidder/server.py", "readme.txt"])
+def test_a_folder_is_a_submission_whatever_it_holds(
+    file: str, tmp_path: Path, finder: Finder
+) -> None:
+    folder = put(tmp_path / "lab" / file, "app = 1").relative_to(tmp_path).parts[0]
+    lab = str(tmp_path / folder)
+    assert finder.found(lab) == [
+        Found(target=lab, submission=Submission(name="lab", kind="folder", location=lab))
+    ]
+
+
+def test_an_archive_is_a_submission(tmp_path: Path, finder: Finder) -> None:
+    lab = str(zipped(tmp_path / "lab.zip", "lab/server.py"))
+    assert finder.found(lab) == [
+        Found(target=lab, submission=Submission(name="lab.zip", kind="archive", location=lab))
+    ]
 
 
 def test_the_current_folder_has_its_own_name(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, finder: Finder
 ) -> None:
     put(tmp_path / "lab/server.py", "app = 1")
     monkeypatch.chdir(tmp_path / "lab")
-    assert find(".").name == "lab"
+    (one,) = finder.found(".")
+    assert (one.target, one.submission.name) == (".", "lab")
 
 
-def test_no_folder(tmp_path: Path) -> None:
+def test_without_a_target_it_is_the_reference(finder: Finder) -> None:
+    assert finder.found() == [Found(target="", submission=REFERENCE)]
+
+
+def test_submissions_of_one_name_are_told_apart(tmp_path: Path, finder: Finder) -> None:
+    labs = [str(put(tmp_path / group / "lab/server.py").parent) for group in "abc"]
+    names = [one.submission.name for one in finder.found(*labs)]
+    assert names == ["lab", "lab (2)", "lab (3)"]
+
+
+def test_a_target_is_quoted_for_who_types_it_again(tmp_path: Path, finder: Finder) -> None:
+    put(tmp_path / "my lab/server.py")
+    (one,) = finder.found(str(tmp_path / "my lab"))
+    assert one.target == f"'{tmp_path}/my lab'"
+
+
+def test_nothing_there(tmp_path: Path, finder: Finder) -> None:
     target = str(tmp_path / "lab")
-    assert mistake(target) == f"{target}: there is no such folder, and it is no URL (http://...)"
+    assert finder.mistake(target) == f"{target}: there is no such file or folder, and it is no URL"
 
 
-def test_a_file_is_no_folder(tmp_path: Path) -> None:
-    target = str(put(tmp_path / "server.py", "app = 1"))
-    assert mistake(target) == f"{target}: expected a folder that holds server.py, got a file"
+@pytest.mark.parametrize("text", ["app = 1", ""])
+def test_a_file_that_is_no_archive(text: str, tmp_path: Path, finder: Finder) -> None:
+    target = str(put(tmp_path / "server.py", text))
+    assert finder.mistake(target) == f"{target}: expected a folder, an archive or a URL"
 
 
-def test_a_folder_without_a_server_says_what_there_is(tmp_path: Path) -> None:
-    for name in ("main.py", "database_helper.py", "readme.txt"):
-        put(tmp_path / name)
-    assert mistake(str(tmp_path)) == (
-        f"{tmp_path}: there is no server.py in this folder; there is database_helper.py, main.py"
-    )
+def test_an_archive_that_can_not_be_unpacked(tmp_path: Path, finder: Finder) -> None:
+    target = str(zipped(tmp_path / "lab.zip", "../server.py"))
+    assert finder.mistake(target).startswith(f"{target}: ")
 
 
-@pytest.mark.parametrize("text", ["", "application = 1", "import flask", "x.app = 1"])
-def test_a_server_without_an_application(text: str, tmp_path: Path) -> None:
-    put(tmp_path / "server.py", text)
-    assert mistake(str(tmp_path)) == (
-        f"{tmp_path}: server.py defines no 'app'; gunicorn is started with server:app"
-    )
+def test_a_class_is_everything_that_was_handed_in(tmp_path: Path, finder: Finder) -> None:
+    for name in ("anna", "bob"):
+        put(tmp_path / f"class/{name}/server.py", FLASK)
+    zipped(tmp_path / "class/carl.zip", "server.py")
+    (tmp_path / "class/dora").mkdir()
+    everything = finder.found(str(tmp_path / "class"))
+    assert [(one.submission.name, one.submission.kind, trouble(one)) for one in everything] == [
+        ("anna", "folder", ""),
+        ("bob", "folder", ""),
+        ("carl", "archive", ""),
+        ("dora", "folder", "an empty folder"),
+    ]
 
 
-def test_a_url_where_a_server_listens_is_a_submission() -> None:
+def test_an_archive_may_hold_a_class(tmp_path: Path, finder: Finder) -> None:
+    for name in ("anna", "bob"):
+        zipped(tmp_path / f"class/{name}.zip", "server.py")
+    archive = shutil.make_archive(str(tmp_path / "class"), "zip", tmp_path, "class")
+    everything = finder.found(archive)
+    assert [one.submission.name for one in everything] == ["anna", "bob"]
+    assert all(is_archive(Path(one.submission.location)) for one in everything)
+
+
+def test_names_are_found_by_a_pattern(tmp_path: Path, finder: Finder) -> None:
+    put(tmp_path / "class/grp7 (anna123)/server.py")
+    (one,) = finder.found(str(tmp_path / "class"), names=r"\((?P<id>\w+)\)")
+    assert one.submission.name == "anna123"
+
+
+def test_a_class_of_nobody(tmp_path: Path, finder: Finder) -> None:
+    (tmp_path / "class").mkdir()
+    target = str(tmp_path / "class")
+    assert finder.mistake(target, names="(?P<id>.*)") == f"{target}: there is nothing in it"
+
+
+def test_a_url_where_a_server_listens_is_a_submission(finder: Finder) -> None:
     with hostile(lambda visit: visit.stay()) as server:
-        assert find(server.url) == Submission(name=server.url, kind="url", location=server.url)
+        place = Submission(name=server.url, kind="url", location=server.url)
+        assert finder.found(server.url) == [Found(target=server.url, submission=place)]
 
 
-def test_a_url_where_nobody_listens() -> None:
+def test_a_url_where_nobody_listens(finder: Finder) -> None:
     target = f"http://127.0.0.1:{free_port()}"
-    assert mistake(target) == (
+    assert finder.mistake(target) == (
         f"{target}: nothing listens there (Connection refused). Is the server started?"
     )
 
@@ -104,75 +176,21 @@ def test_a_url_where_nobody_listens() -> None:
 @pytest.mark.parametrize(
     "target", ["ftp://127.0.0.1", "http://", "://x", "file:///etc/passwd", "http:///path"]
 )
-def test_no_url_of_a_server(target: str) -> None:
-    assert mistake(target) == f"{target}: expected a URL such as http://127.0.0.1:5000"
+def test_no_url_of_a_server(target: str, finder: Finder) -> None:
+    assert finder.mistake(target) == f"{target}: expected a URL such as http://127.0.0.1:5000"
 
 
 @pytest.mark.parametrize("port", ["99999", "abc", "-1"])
-def test_a_url_with_an_impossible_port(port: str) -> None:
-    assert mistake(f"http://127.0.0.1:{port}").startswith(f"http://127.0.0.1:{port}: Port ")
+def test_a_url_with_an_impossible_port(port: str, finder: Finder) -> None:
+    assert finder.mistake(f"http://127.0.0.1:{port}").startswith(f"http://127.0.0.1:{port}: Port ")
 
 
 @pytest.mark.parametrize("rest", ["/?a=b", "/#top"])
-def test_a_url_with_more_than_a_place(rest: str) -> None:
+def test_a_url_with_more_than_a_place(rest: str, finder: Finder) -> None:
     target = f"http://127.0.0.1:5000{rest}"
-    assert mistake(target) == (f"{target}: expected a URL without a query, a fragment or a user")
-
-
-# What a submission finds under our names
-
-PROBE = """
-import importlib
-for name in ("twidder", "twidder_cli", "twidder.store"):
-    try:
-        print(name, getattr(importlib.import_module(name), "OWN", "has no mark"))
-    except ImportError as error:
-        print(name, type(error).__name__)
-def app(environ, start_response): ...
-"""
-
-
-def found_by_a_submission(folder: Path) -> list[str]:
-    """Return what a submission sees when gunicorn imports it."""
-    put(folder / "server.py", PROBE)
-    done = subprocess.run(  # noqa: S603  our own script
-        [sys.executable, str(launch.__file__), "--check-config", "server:app"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=LONG,
-        check=False,
+    assert finder.mistake(target) == (
+        f"{target}: expected a URL without a query, a fragment or a user"
     )
-    assert done.stderr == ""
-    return done.stdout.splitlines()
-
-
-def test_our_own_packages_are_hidden(tmp_path: Path) -> None:
-    assert found_by_a_submission(tmp_path) == [
-        "twidder ModuleNotFoundError",
-        "twidder_cli ModuleNotFoundError",
-        "twidder.store ModuleNotFoundError",
-    ]
-
-
-def test_a_module_of_our_name_is_the_submissions_own(tmp_path: Path) -> None:
-    put(tmp_path / "twidder.py", "OWN = 'mine'")
-    assert found_by_a_submission(tmp_path) == [
-        "twidder mine",
-        "twidder_cli ModuleNotFoundError",
-        "twidder.store ModuleNotFoundError",
-    ]
-
-
-def test_a_package_of_our_name_is_the_submissions_own(tmp_path: Path) -> None:
-    put(tmp_path / "twidder/__init__.py", "OWN = 'mine'")
-    put(tmp_path / "twidder/store.py", "OWN = 'mine too'")
-    put(tmp_path / "twidder_cli/notes.txt")
-    assert found_by_a_submission(tmp_path) == [
-        "twidder mine",
-        "twidder_cli has no mark",
-        "twidder.store mine too",
-    ]
 
 
 # Copies
@@ -189,13 +207,22 @@ Path("left.txt").touch()
 STARTING = """
 import sys
 from pathlib import Path
+from twidder_cli.model.job import Submission
+from twidder_cli.model.submission import Setup
 from twidder_cli.processes import best_sandbox
-from twidder_cli.submissions.find import find
-from twidder_cli.submissions.server import started
+from twidder_cli.submissions.bring import brought
+from twidder_cli.submissions.reading import inspect
+from twidder_cli.submissions.server import Place
 from twidder_cli.wire import http
 
-with started(find(sys.argv[1]), Path(sys.argv[2]), 60.0, best_sandbox()) as running:
+lab, work = sys.argv[1], Path(sys.argv[2])
+source, _ = brought(Submission(name="lab", kind="folder", location=lab), work / "source")
+inspection = inspect(source, source.name)
+setup = Setup(application=inspection.applications[0])
+place = Place(source.parent, best_sandbox(), inspection)
+with place.started(setup, work / "server", 60.0) as running:
     print(http.call("GET", running.url + "/", {}, None, timeout=60.0).body)
+print([path.name for path in work.iterdir()])
 """
 
 
@@ -221,12 +248,13 @@ def test_a_submission_is_started_in_a_copy_of_its_files_and_folders_alone(tmp_pa
         timeout=LONG,
         check=False,
     )
-    assert (done.stdout.strip(), done.stderr) == (
+    assert done.stderr == ""
+    assert done.stdout.splitlines() == [
         '["server.py","static","static/client.html"]',
         "",
-    )
+        "['source']",
+    ]
     assert sorted(lab.rglob("*")) == before
-    assert not (tmp_path / "work").exists()
 
 
 def test_a_link_inside_a_submission_is_copied_as_what_it_leads_to(tmp_path: Path) -> None:

@@ -68,8 +68,7 @@ def is_class(folder: Path) -> bool:
     archives = [path for path in paths if path.is_file() and _is_archive(path)]
     parts = [path for path in paths if _LAB.fullmatch(path.name) or path.name in _INSTALLED]
     folders = [path for path in paths if path.is_dir() and path not in parts]
-    holding = sum(1 for path in folders if _holds_application(path)) if not archives else 0
-    return len(archives) > 1 or holding > 1
+    return len(archives) > 1 or sum(map(_holds_application, folders)) > 1
 
 
 def names_pattern(text: str) -> re.Pattern[str]:

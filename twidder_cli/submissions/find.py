@@ -44,7 +44,7 @@ def find(
     Without a target that is the reference. An archive that holds a class is
     unpacked below `unpacked`. Raises OperatorError where a target names nothing.
     """
-    found = list(itertools.chain.from_iterable(_found(t, names, unpacked) for t in targets))
+    found = itertools.chain.from_iterable(_found(t, names, unpacked) for t in targets)
     return list(_told_apart(found)) or [Found(target="", submission=REFERENCE)]
 
 
@@ -76,7 +76,10 @@ def _found(target: str, names: Pattern[str] | None, unpacked: Path) -> Iterator[
         else:
             raise OperatorError(f"{target}: expected a folder, an archive or a URL")
         if names is not None or is_class(folder):
-            yield from (_of_class(entry) for entry in entries(folder, names))
+            handed_in = entries(folder, names)
+            if not handed_in:
+                raise OperatorError(f"{target}: there is nothing in it")
+            yield from map(_of_class, handed_in)
         else:
             yield Found(
                 target=shlex.quote(target),

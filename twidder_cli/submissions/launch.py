@@ -79,8 +79,11 @@ def prepare(kind: str, file: str, source: str, application: str, *, without_dns:
 
 def _take_addresses_unasked() -> None:
     """Have e-mail addresses validated by their form only: nobody answers questions here."""
-    import email_validator
-    from email_validator import deliverability
+    try:
+        import email_validator
+        from email_validator import deliverability
+    except ImportError:
+        return  # then it asks nobody either
 
     email_validator.CHECK_DELIVERABILITY = False
     setattr(deliverability, "validate_email_deliverability", lambda *_, **__: {})  # noqa: B010  it is another's
