@@ -36,6 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.load": ("twidder_cli", "twidder_cli.steps", MODEL, ERRORS),  # where files are
     MODEL: (),
     "twidder_cli.preparation": (
+        "twidder_cli.load.own_contract",
         "twidder_cli.engine.pace",
         "twidder_cli.learn",
         "twidder_cli.processes",

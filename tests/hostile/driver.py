@@ -13,9 +13,10 @@ import msgspec
 
 from tests.checker.waiting import LONG
 from twidder_cli import processes
-from twidder_cli.model.job import Submission
+from twidder_cli.model.submission import Application, Inspection, Setup
 from twidder_cli.processes.ending import below
-from twidder_cli.submissions.server import NotStarted, started
+from twidder_cli.submissions.failures import explained
+from twidder_cli.submissions.server import NotStarted, Place
 from twidder_cli.wire import http
 
 
@@ -57,10 +58,11 @@ def carried_out(orders: Orders) -> Outcome:
 
 
 def _attacked(orders: Orders) -> Outcome:
-    submission = Submission(name="hostile", kind="folder", location=orders.folder)
     workspace, sandbox = Path(orders.workspace, "start-1"), processes.Sandbox(orders.sandbox)
+    place = Place(Path(orders.folder), sandbox, Inspection())
+    application = Application(folder=".", module="server", target="app", file="server.py", why="")
     try:
-        with started(submission, workspace, LONG, sandbox) as running:
+        with place.started(Setup(application=application), workspace, LONG) as running:
             return Outcome(
                 answers=[
                     one for attack in orders.attacks for one in _made(attack, running.url, orders)
@@ -70,7 +72,7 @@ def _attacked(orders: Orders) -> Outcome:
                 log=running.log(),
             )
     except NotStarted as not_started:
-        return Outcome(not_started=not_started.finding.actual)
+        return Outcome(not_started=explained(not_started.attempt).actual)
 
 
 def _made(attack: tuple[str, Any], url: str, orders: Orders) -> list[Any]:

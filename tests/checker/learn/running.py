@@ -1,5 +1,6 @@
 """Starts a submission, reads its route table in a confined process, and learns its contract."""
 
+import tempfile
 from pathlib import Path
 
 from tests.checker.waiting import LONG
@@ -10,10 +11,20 @@ from twidder_cli.learn.sources import sources_in
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.job import Submission
 from twidder_cli.model.learned import Learned
-from twidder_cli.model.submission import Setup
+from twidder_cli.model.routes import RouteTable
+from twidder_cli.model.submission import Application, Inspection, Setup
 from twidder_cli.submissions.bring import brought
 from twidder_cli.submissions.reading import inspect
 from twidder_cli.submissions.server import Place
+
+
+def table_of(folder: Path, application: str = "server:app", seconds: float = LONG) -> RouteTable:
+    """Return the route table that an application in a folder tells."""
+    place = Place(folder, processes.best_sandbox(), Inspection())
+    module, _, target = application.partition(":")
+    found = Application(folder=".", module=module, target=target, file="server.py", why="")
+    with tempfile.TemporaryDirectory() as workspace:
+        return place.table(Setup(application=found), Path(workspace, "start-1"), seconds)
 
 
 def learned(

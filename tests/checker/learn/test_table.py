@@ -222,9 +222,9 @@ def test_a_table_has_a_greatest_size() -> None:
 
 
 def test_the_command_can_be_shown() -> None:
-    python, script, *rest = table_argv("lab:app", 7)
+    python, script, *rest = table_argv("{}", "lab:app", 7)
     assert (Path(python).name[:6], Path(script).name, rest) == (
         "python",
         "routes.py",
-        ["lab:app", "7"],
+        ["{}", "lab:app", "7"],
     )
