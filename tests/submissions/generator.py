@@ -23,7 +23,7 @@ Failure = Literal[
     "a service that was never handed in",
     "a configuration that was never handed in",
 ]
-"""Why a submission can't be graded, in the words of the issue."""
+"""Why gunicorn can't start a submission, in the words of the issue."""
 
 _FAILURES: dict[str, Failure] = {
     "missing-package": "missing package",
@@ -88,7 +88,7 @@ class Truth:
 
     mistake: Mistake | None
     failure: Failure | None
-    """Why it can't be graded; None where it can."""
+    """Why gunicorn can't start it, so that it can't be graded; None where it can."""
 
 
 def write(combination: Combination, folder: Path) -> Truth:
