@@ -23,11 +23,15 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
 from tests.golden import matrix
-from tests.golden.grading import NAMES, graded, letters, plan, written
+from tests.golden.grading import NAMES, graded, job_of, letters, plan, written
+from twidder_cli.engine.pace import START, Pace
 from twidder_cli.model.job import Submission
+from twidder_cli.preparation import prepare
+from twidder_cli.processes import best_sandbox
 from twidder_cli.submissions.find import REFERENCE
-from twidder_cli.submissions.server import started
 
 CONDITIONS = ("idle", "hog", "relay")
 SHORTEST, LONGEST = 0.02, 0.06
@@ -141,10 +145,10 @@ def play(turn: Turn) -> dict[str, str]:
             submission = written(turn.server, Path(folder, "submitted"))
         if turn.condition != "relay":
             return dict(letters(graded(submission, patience=1.0, seed=turn.seed)))
-        with (
-            started(submission, Path(folder, "work"), 60) as running,
-            relayed(running.url) as url,
-        ):
+        job = job_of(submission, patience=1.0, seed=turn.seed)
+        job = msgspec.structs.replace(job, sandbox=best_sandbox().value)
+        prepared = prepare(job, Path(folder, "work"), Pace())
+        with prepared.start(Path(folder, "served"), START) as running, relayed(running.url) as url:
             behind = Submission(name=turn.server, kind="url", location=url)
             return dict(letters(graded(behind, patience=1.0, seed=turn.seed)))
 

@@ -1,5 +1,7 @@
 """One submission's turn: what is played once more, what is skipped, and servers that die."""
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -8,14 +10,25 @@ from typing import Any
 import pytest
 
 from tests.checker.timelines import ANNA, asked, played, stood_still, timeline
+from tests.checker.waiting import LONG
 from twidder_cli import worker
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract
-from twidder_cli.model.events import Event, ScenarioFinished
+from twidder_cli.model.events import (
+    Event,
+    ScenarioFinished,
+    ScenarioStarted,
+    ServerStarted,
+    SubmissionFinished,
+    SubmissionStarted,
+)
 from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.scenario import Source
 from twidder_cli.model.timeline import Died, Timeline
-from twidder_cli.model.verdicts import Verdict
+from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
+from twidder_cli.preparation import Prepared, Ungradable
+from twidder_cli.submissions.attempt import Attempt
+from twidder_cli.submissions.server import NotStarted
 
 PAGE = "<!DOCTYPE html><title>Twidder</title>"
 STORY = """\
@@ -46,16 +59,22 @@ class Theatre:
     pauses: list[float] = field(default_factory=list)
     starts: int = 0
     seeds: list[str] = field(default_factory=list)
+    understood: frozenset[str] = frozenset()
     is_alive: bool = True
+    last_start: int = 99
+    meetings: list[threading.Barrier | None] = field(default_factory=list)
 
     @contextmanager
     def started(self, *_: Any) -> Iterator[Any]:
         self.starts += 1
+        if self.starts > self.last_start:
+            raise NotStarted(Attempt(command="gunicorn server:app", exit_code=3))
         self.is_alive = True
         yield Running(self)
 
     def player(self, _scenario: Any, server: Server, seed: str, _progress: Any) -> "Playing":
         self.seeds.append(seed)
+        self.understood = frozenset(server.understood)
         return Playing(self, server)
 
 
@@ -63,8 +82,6 @@ class Theatre:
 class Running:
     theatre: Theatre
     url: str = "http://127.0.0.1:1"
-    how: str = "in a test"
-    notes: tuple[str, ...] = ()
 
     @property
     def is_alive(self) -> bool:
@@ -77,6 +94,9 @@ class Playing:
     server: Server
 
     def play(self) -> Timeline:
+        if self.theatre.meetings and (meeting := self.theatre.meetings.pop(0)):
+            with contextlib.suppress(threading.BrokenBarrierError):
+                meeting.wait()
         if self.theatre.pauses:
             self.server.pace.token_pause = self.theatre.pauses.pop(0)
         recording = self.theatre.recordings.pop(0)
@@ -84,8 +104,14 @@ class Playing:
         return recording
 
 
-def graded(theatre: Theatre, monkeypatch: pytest.MonkeyPatch, *stories: Source) -> list[Verdict]:
-    """Return the verdicts of a turn in the theatre."""
+def told(
+    theatre: Theatre,
+    monkeypatch: pytest.MonkeyPatch,
+    *stories: Source,
+    lanes: int = 1,
+    **prepared: Any,
+) -> list[Event]:
+    """Return the events of a turn in the theatre; `prepared` is what is known before it."""
     events: list[Event] = []
     job = Job(
         submission=Submission(name="s", kind="folder", location="/s"),
@@ -95,10 +121,18 @@ def graded(theatre: Theatre, monkeypatch: pytest.MonkeyPatch, *stories: Source) 
         seed=7,
         sandbox="none",
         workspace="/nowhere",
+        lanes=lanes,
     )
-    monkeypatch.setattr(worker, "started", theatre.started)
+    known = Prepared(theatre.started, job.contract, "in a test")._replace(**prepared)
+    monkeypatch.setattr(worker, "prepare", lambda *_: known)
     monkeypatch.setattr(worker, "Player", theatre.player)
     worker.Grading(job, events.append).run()
+    return events
+
+
+def graded(theatre: Theatre, monkeypatch: pytest.MonkeyPatch, *stories: Source) -> list[Verdict]:
+    """Return the verdicts of a turn in the theatre."""
+    events = told(theatre, monkeypatch, *stories)
     return [event.outcome.verdict for event in events if isinstance(event, ScenarioFinished)]
 
 
@@ -158,3 +192,75 @@ def test_what_needs_something_that_failed_is_skipped(monkeypatch: pytest.MonkeyP
         Source(id="b", path="b.yaml", text=needing),
     )
     assert graded(theatre, monkeypatch, *stories) == [Verdict.FAILED, Verdict.SKIPPED]
+
+
+# What is known before it begins
+
+MANY = tuple(Source(id=name, path=f"{name}.yaml", text=STORY) for name in "abc")
+FAULT = Finding(title="It starts as a script only", expected="gunicorn", actual="it does not")
+
+
+def ending(events: list[Event]) -> SubmissionFinished:
+    last = events[-1]
+    assert isinstance(last, SubmissionFinished)
+    return last
+
+
+def test_what_is_known_of_a_submission_is_told_and_gone_by(monkeypatch: pytest.MonkeyPatch) -> None:
+    theatre = Theatre([GOOD])
+    events = told(theatre, monkeypatch, notes=("a note",), understood=frozenset({"sign_up"}))
+    assert [(e.how, e.notes) for e in events if isinstance(e, ServerStarted)] == [
+        ("in a test", ("a note",))
+    ]
+    assert theatre.understood == {"sign_up"}
+    assert ending(events).outcome is None
+
+
+def test_a_fault_of_its_start_stands_beside_what_is_played(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = told(Theatre([GOOD]), monkeypatch, fault=FAULT)
+    (played,) = [event for event in events if isinstance(event, ScenarioFinished)]
+    assert played.outcome.verdict is Verdict.PASSED
+    assert ending(events).outcome == Outcome.of([FAULT])
+
+
+@pytest.mark.parametrize(("has_fixed_port", "patience", "starts"), [(False, LONG, 2), (True, 1, 1)])
+def test_lanes_play_at_the_same_time_unless_the_port_is_fixed(
+    has_fixed_port: bool, patience: float, starts: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first scenario is played alone; each of the other two waits for the other one."""
+    meeting = threading.Barrier(2, timeout=patience)
+    theatre = Theatre([GOOD] * 3, meetings=[None, meeting, meeting])
+    told(theatre, monkeypatch, *MANY, lanes=2, has_fixed_port=has_fixed_port)
+    assert theatre.starts == starts
+
+
+def test_what_can_not_be_played_has_begun_and_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def ungradable(*_: Any) -> Prepared:
+        raise Ungradable(FAULT)
+
+    theatre = Theatre([])
+    monkeypatch.setattr(worker, "prepare", ungradable)
+    events: list[Event] = []
+    job = Job(
+        submission=Submission(name="s", kind="folder", location="/s"),
+        scenarios=MANY,
+        contract=find_contract(None),
+        patience=1.0,
+        seed=7,
+        workspace="/nowhere",
+    )
+    worker.Grading(job, events.append).run()
+    assert [type(event) for event in events] == [SubmissionStarted, SubmissionFinished]
+    assert ending(events).outcome == Outcome.of([FAULT])
+    assert theatre.starts == 0
+
+
+def test_a_start_that_fails_after_one_has_worked_is_nobodys_fault(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    events = told(Theatre([DEAD], last_start=1), monkeypatch, *MANY)
+    begun = [event.scenario for event in events if isinstance(event, ScenarioStarted)]
+    outcome = ending(events).outcome
+    assert begun == ["a"]
+    assert outcome is not None
+    assert (outcome.verdict, outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)

@@ -61,7 +61,13 @@ def graded(submission: Submission, *, patience: float, seed: int = 1) -> Submiss
         started_at="",
         replay="",
     )
-    job = Job(
+    events = Runner().run([job_of(submission, patience=patience, seed=seed)])
+    return fold([started, *events, RunFinished(seconds=0.0)]).submissions[0]
+
+
+def job_of(submission: Submission, *, patience: float, seed: int) -> Job:
+    """Return what a worker needs to grade a submission by the whole plan."""
+    return Job(
         submission=submission,
         scenarios=tuple(source for source, _ in scenarios()),
         contract=find_contract("common"),
@@ -69,7 +75,6 @@ def graded(submission: Submission, *, patience: float, seed: int = 1) -> Submiss
         seed=seed,
         workspace="",
     )
-    return fold([started, *Runner().run([job]), RunFinished(seconds=0.0)]).submissions[0]
 
 
 def letters(result: SubmissionResult) -> Mapping[str, str]:

@@ -7,6 +7,8 @@ import random
 from dataclasses import dataclass, fields, replace
 from typing import NamedTuple
 
+from tests.submissions.mistakes import HINDRANCES, MISTAKES
+
 
 class Value(NamedTuple):
     """One value of an axis: why it is there, and how many cards of the axis's pack carry it."""
@@ -20,28 +22,6 @@ def _plain(*names: str, why: str) -> dict[str, Value]:
 
 
 NONE = "none"
-
-MISTAKES = {
-    "broadcast": Value("the logout goes to everybody"),
-    "old-token": Value("the first client is told, and its token stays valid"),
-    "silent": Value("the first session ends, and its client is not told"),
-    "wrong-client": Value("the new session's client is told and ended instead of the old one's"),
-    "email-greeting": Value("the socket is opened with an address, which anybody knows (L14)"),
-    "signed-out-token": Value("a token that was signed out stays valid"),
-    "any-password": Value("a wrong password ends the session of the user it is tried on"),
-    "like": Value("the token gets into a LIKE, where % stands for anything"),
-    "ends-late": Value("the old token is valid until the second client's socket arrives"),
-    "dead-socket": Value("a send to a tab that was closed fails the next sign-in with status 500"),
-}
-
-HINDRANCES = {
-    "missing-package": Value("imports a package that nobody has"),
-    "postgresql": Value("wants a database server of its own"),
-    "configuration": Value("reads a file that was never committed"),
-    "syntax-error": Value("a merge was never finished"),
-    "server-at-import": Value("runs Flask's own server when it is imported"),
-    "no-application": Value("holds a page and data functions, and no server"),
-}
 
 AXES: dict[str, dict[str, Value]] = {
     # how the code reads, and where it is
@@ -183,8 +163,14 @@ AXES: dict[str, dict[str, Value]] = {
         "fetch": Value("fetch, in some"),
     },
     # what is wrong with it
-    "mistake": {NONE: Value("nothing", 2 * len(MISTAKES)), **MISTAKES},
-    "hindrance": {NONE: Value("nothing", 5 * len(HINDRANCES)), **HINDRANCES},
+    "mistake": {
+        NONE: Value("nothing", 2 * len(MISTAKES)),
+        **{name: Value(mistake.says) for name, mistake in MISTAKES.items()},
+    },
+    "hindrance": {
+        NONE: Value("nothing", 5 * len(HINDRANCES)),
+        **{name: Value(hindrance.says) for name, hindrance in HINDRANCES.items()},
+    },
 }
 
 

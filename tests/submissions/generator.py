@@ -3,58 +3,17 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import msgspec
 import yaml
 
 from tests.submissions import layout, names, server_source
-from tests.submissions.axes import MISTAKES, NONE, Combination, drawn
+from tests.submissions.axes import NONE, Combination, drawn
+from tests.submissions.mistakes import HINDRANCES, MISTAKES, Failure, Mistake
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.submission import Database
 
 __all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "unpack", "write"]
-
-Failure = Literal[
-    "no application",
-    "missing package",
-    "syntax error",
-    "a server started at import",
-    "a service that was never handed in",
-    "a configuration that was never handed in",
-]
-"""Why a submission can't be graded, in the words of the issue."""
-
-_FAILURES: dict[str, Failure] = {
-    "missing-package": "missing package",
-    "postgresql": "a service that was never handed in",
-    "configuration": "a configuration that was never handed in",
-    "syntax-error": "syntax error",
-    "server-at-import": "a server started at import",
-    "no-application": "no application",
-}
-
-_CATCHERS = {
-    "broadcast": "lab3/targeted",
-    "old-token": "lab3/one-session",
-    "silent": "lab3/auto-logout",
-    "wrong-client": "lab3/auto-logout",
-    "email-greeting": "lab3/token-email",
-    "signed-out-token": "lab3/nine-functions",
-    "any-password": "lab3/wrong-password",
-    "like": "lab3/token-wildcard",
-    "ends-late": "lab3/one-session-at-once",
-    "dead-socket": "lab3/first-tab-closed",
-}
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """What a server does wrong, and the scenario that has to fail."""
-
-    name: str
-    says: str
-    catcher: str
 
 
 @dataclass(frozen=True)
@@ -88,7 +47,7 @@ class Truth:
 
     mistake: Mistake | None
     failure: Failure | None
-    """Why it can't be graded; None where it can."""
+    """Why gunicorn can't start it, so that it can't be graded; None where it can."""
 
 
 def write(combination: Combination, folder: Path) -> Truth:
@@ -105,8 +64,8 @@ def write(combination: Combination, folder: Path) -> Truth:
         contract=names.contract(c),
         notice=None if c.notice == NONE else c.notice,
         wants_dns=c.package == "email_validator",
-        mistake=_mistake(c.mistake),
-        failure=_FAILURES.get(c.hindrance),
+        mistake=MISTAKES.get(c.mistake),
+        failure=HINDRANCES[c.hindrance].failure if c.hindrance != NONE else None,
     )
 
 
@@ -131,9 +90,3 @@ def contract_file(truth: Truth) -> str:
     }
     parts = {"operations": operations, "token": words["token"], "socket": words["socket"]}
     return yaml.safe_dump(parts, sort_keys=False)
-
-
-def _mistake(name: str) -> Mistake | None:
-    if name == NONE:
-        return None
-    return Mistake(name, MISTAKES[name].why, _CATCHERS[name])

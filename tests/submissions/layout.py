@@ -1,16 +1,14 @@
 """The folder that is handed in: where the server is, what lies beside it, and how it is packed."""
 
-import json
 import shutil
 import sqlite3
 import tarfile
 import zipfile
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from tests.submissions import names, page_source, server_source
-from tests.submissions.axes import NONE, Combination
+from tests.submissions.axes import Combination
 from tests.submissions.rendering import FOLDER, rendered
 from twidder_cli.model.submission import Database
 
@@ -105,11 +103,10 @@ def _write(into: Path, files: dict[str, str]) -> None:
 
 
 def _page(c: Combination) -> dict[str, str]:
-    notice: Any = None if c.notice == NONE else c.notice
     return page_source.files(
         names.contract(c),
         transport=c.page,
-        notice=json.loads(c.notice) if c.notice.startswith("{") else notice,
+        notice=names.notice(c),
         token_header=names.TOKEN_HEADER[c.token_sent],
     )
 

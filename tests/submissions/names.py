@@ -1,8 +1,9 @@
 """What a submission calls things, and the contract that says so."""
 
+import json
 from typing import Any
 
-from tests.submissions.axes import Combination
+from tests.submissions.axes import NONE, Combination
 from twidder_cli.model.contract import (
     FUNCTIONS,
     INPUTS,
@@ -131,6 +132,13 @@ def fields(c: Combination, function: str) -> dict[str, str]:
             return {"email": "email"}
         case _:
             return {}
+
+
+def notice(c: Combination) -> Any:
+    """Return what is said at a logout, decoded where it is JSON; None: the socket is closed."""
+    if c.notice == NONE:
+        return None
+    return json.loads(c.notice) if c.notice.startswith("{") else c.notice
 
 
 def contract(c: Combination) -> Contract:

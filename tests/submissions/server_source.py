@@ -1,6 +1,5 @@
 """The Python and SQL of a submission, as students write it."""
 
-import json
 from dataclasses import dataclass
 from textwrap import indent
 from typing import Any
@@ -180,8 +179,8 @@ def _words(c: Combination) -> dict[str, Any]:
         "uses_werkzeug": c.package in _WITH_WERKZEUG,
         "repeated": names.REPEATED_FIELD,
         "new_field": names.NEW_FIELD[c.old_field],
-        "notice": _text(c.notice),
-        "acknowledgement": _text('{"type": "welcome"}' if c.notice[0] == "{" else "welcome"),
+        "notice": _text(names.notice(c)),
+        "acknowledgement": _text({"type": "welcome"} if c.notice.startswith("{") else "welcome"),
         "socket_rule": f"{c.socket_path}/<token>" if c.greeting == "path" else c.socket_path,
         "socket_parameters": "ws, token" if c.greeting == "path" else "ws",
         "keeps_connection": c.style == "plain" and c.database != "sqlalchemy",
@@ -192,11 +191,10 @@ def _words(c: Combination) -> dict[str, Any]:
     }
 
 
-def _text(message: str) -> str:
+def _text(message: Any) -> str:
     """Return a message as students write it in Python: a text, or an object to be dumped."""
-    if not message.startswith("{"):
-        return f'"{message}"'
-    return f"json.dumps({json.loads(message)!r})".replace("'", '"')
+    written = repr(message).replace("'", '"')
+    return f"json.dumps({written})" if isinstance(message, dict) else written
 
 
 def _beside(c: Combination, name: str) -> str:

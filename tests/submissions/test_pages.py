@@ -30,10 +30,10 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-def opened(browser: Browser, url: str) -> Page:
-    """The page in a browser of its own."""
+def opened(browser: Browser, url: str, errors: list[str]) -> Page:
+    """The page in a browser of its own; what its script throws goes into `errors`."""
     page = browser.new_context().new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(url)
     return page
 
@@ -63,8 +63,9 @@ def test_a_page_works_with_its_server(browser: Browser, seed: int, tmp_path: Pat
     root = unpack(truth, tmp_path, tmp_path / "unpacked")
     set_up(root, truth.folder, truth.databases[0])
     email = "".join(random.choices(string.ascii_lowercase, k=12)) + "@liu.se"  # noqa: S311
+    errors: list[str] = []
     with started(root, truth.folder, truth.application, *truth.options) as server:
-        laptop, phone = opened(browser, server.url), opened(browser, server.url)
+        laptop, phone = (opened(browser, server.url, errors) for _ in range(2))
         sign_up(laptop, email)
         sign_in(laptop, email)
         laptop.locator("#post textarea").fill("Hello there")
@@ -78,3 +79,4 @@ def test_a_page_works_with_its_server(browser: Browser, seed: int, tmp_path: Pat
         phone.get_by_role("button", name="Account").click()
         phone.get_by_role("button", name="Sign out").click()
         expect(phone.locator("#login")).to_be_visible()
+    assert errors == []
