@@ -21,7 +21,7 @@ from tests.server.support import PASSWORD, Person, Server, sign_up_fields, wait_
 SIGNED_IN_ELSEWHERE = "You signed in somewhere else, so you are signed out here."
 SESSION_OVER = "Your session is over. Please sign in again."
 SIGNED_OUT = "You have signed out."
-NOT_CONNECTED = "Not connected to the server. Trying again …"
+NOT_CONNECTED = "Not connected. Trying again …"
 
 TOKEN = "twidder.token"
 

@@ -199,7 +199,7 @@ class Socket {
 
   #isLost() {
     clearTimeout(this.#steady);
-    sayConnection("Not connected to the server. Trying again …");
+    sayConnection("Not connected. Trying again …");
     this.#retry.after(() => this.open());
   }
 }
