@@ -122,6 +122,7 @@ def test_the_module_that_adds_the_routes_is_the_one_to_start(tmp_path: Path) -> 
         "main.py": "from app import app\nfrom flask_sock import Sock\n" + routes() + SOCKET,
     }
     assert starts(tmp_path, files) == [". main:app"]
+    assert found(tmp_path, files).left_out == {}
 
 
 def test_modules_that_only_use_the_application_are_no_alternatives(tmp_path: Path) -> None:
@@ -295,6 +296,10 @@ def test_a_package_that_is_all_there_is_can_be_given_its_name(tmp_path: Path) ->
     (application,) = inspect(folder, "Twidder").applications
     assert (application.folder, application.module) == (".", "Twidder")
     assert application.file == "Twidder/__init__.py"
+
+
+def test_a_package_without_a_folder_above_is_started_all_the_same(tmp_path: Path) -> None:
+    assert starts(tmp_path, {"__init__.py": SERVER}) == [". __init__:app"]
 
 
 # Which of several

@@ -146,6 +146,7 @@ MAKING = (
     ("helper", "server"),
     [
         (MAKING, ""),
+        (f"SQL = 'CREATE TABLE x (y)'\n{MAKING}", ""),
         (MAKING, "if __name__ == '__main__':\n    database_helper.init_db()\n"),
         (MAKING + "if __name__ == '__main__':\n    init_db()\n", ""),
         (MAKING, "def reset():\n    database_helper.init_db()\n"),
@@ -167,6 +168,8 @@ def test_a_function_that_makes_the_tables_is_told_when_nothing_calls_it(
         "database_helper.init_db()\n",
         "with app.app_context():\n    database_helper.init_db()\n",
         "def set_up():\n    database_helper.init_db()\nset_up()\n",
+        "def a():\n    b()\ndef b():\n    database_helper.init_db()\na()\n",
+        "SQL = 'CREATE TABLE x (y)'\ndb.execute(SQL)\n",
     ],
 )
 def test_tables_that_are_made_at_import_need_no_call(server: str, tmp_path: Path) -> None:
@@ -389,7 +392,9 @@ def test_keys_and_headers_of_what_is_not_reached_are_not_told(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("app.run(debug=True)\n", "server"),
+        ("app.run()\n", "server"),
+        ("twidder = Flask('x')\ntwidder.run()\n", "server"),
+        ("\nweb.run(port=5000)\n", "server"),
         ("def main():\n    app.run()\nmain()\n", "server"),
         ("WSGIServer(('', 5000), app).serve_forever()\n", "server"),
         ("class X:\n    serve(app, port=1)\n", "server"),
@@ -433,7 +438,7 @@ def test_what_is_worth_a_note(text: str, kind: str | None, tmp_path: Path) -> No
         "if __name__ == '__main__':\n    app.run()\n",
         "if '__main__' == __name__:\n    app.run()\n    exit()\n",
         "def main():\n    app.run()\n    exit()\n",
-        "subprocess.run(['x'])\nasyncio.run(f())\n",
+        "subprocess.run(['x'])\nasyncio.run(f())\nscheduler.run()\n",
         "self.exit()\n",
         "os.getenv('SECRET', 'x')\nos.environ.get('A') or 'x'\n",
         "os.environ['A'] = 'x'\nos.environ['A']\n",

@@ -26,7 +26,7 @@ def chosen(tree: Tree, hints: Hints) -> tuple[list[Candidate], dict[str, str]]:
             continue
         if why := _why_worse(one, best):
             where = spare(one.path) or one.path
-            if not is_in(best.path, where):
+            if not any(is_in(source.path, where) for source in best.reach.sources):
                 left_out[where] = why
         elif not any(_is_part(one, of=better) for better in kept):
             kept.append(one)

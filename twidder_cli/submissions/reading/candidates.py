@@ -15,9 +15,10 @@ from twidder_cli.submissions.reading.sources import Source
 from twidder_cli.submissions.reading.starts import server_started
 from twidder_cli.submissions.reading.tree import Tree, above, is_in
 
-_MODULES = 24
+_MODULES = 12
+_TARGETS = 4
 _PLACES = 4
-"""How many modules are looked at, and how many folders above each."""
+"""How many modules are looked at, how many applications in each, and folders above it."""
 
 _USUAL = ("server", "app", "wsgi", "main", "run", "runserver")
 _FUNCTIONS = 9
@@ -99,8 +100,8 @@ def candidates(tree: Tree) -> list[Candidate]:
     """Return every candidate; a module's folders are those from which its imports are found."""
     kinds = Kinds(tree)
     modules = sorted(tree.sources.values(), key=_likelihood)
-    targets = [(source, list(_targets(source, kinds))) for source in modules]
-    likely = [found for _, found in targets if found][:_MODULES]
+    targets = (list(itertools.islice(_targets(one, kinds), _TARGETS)) for one in modules)
+    likely = [found for found in targets if found][:_MODULES]
     return [
         Candidate(target, folder, module, reach)
         for found in likely

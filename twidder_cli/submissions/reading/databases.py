@@ -3,7 +3,7 @@
 import ast
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from twidder_cli.model.submission import Database
 from twidder_cli.submissions.reading.candidates import Candidate
@@ -11,9 +11,9 @@ from twidder_cli.submissions.reading.imports import module_name
 from twidder_cli.submissions.reading.kinds import needs_nothing
 from twidder_cli.submissions.reading.labs import spare
 from twidder_cli.submissions.reading.opens import opened
-from twidder_cli.submissions.reading.sources import Source, walked
+from twidder_cli.submissions.reading.sources import Source
+from twidder_cli.submissions.reading.syntax import called, walked
 from twidder_cli.submissions.reading.tree import Tree
-from twidder_cli.submissions.reading.values import called
 
 _USUAL = "database.db"
 _MOST = 2
@@ -38,20 +38,19 @@ def _for_one(tree: Tree, application: Candidate) -> Iterator[Database]:
     sources = application.reach.sources
     opens = [one for one in opened(sources, application.folder) if one.how == "database"]
     files = list(dict.fromkeys(one.path for one in opens if one.path))[:_MOST]
-    committed = [path for path in tree.databases if path in files or not opens][:_MOST]
-    usual = posixpath.join(application.folder, _USUAL)
-    for file in files or committed or [usual]:
+    if not opens:  # not that it could be told: what is there is the likeliest
+        files = tree.databases[:_MOST]
+    usual = [] if opens else [posixpath.join(application.folder, _USUAL)]
+    for file in files or usual:
         for schema in _schemas(tree, application):
-            yield Database(
-                kind="schema", file=file, source=schema, why=f"{schema} makes its tables"
-            )
+            why = f"{schema} makes its tables"
+            yield Database(kind="schema", file=file, source=schema, why=why)
     for source, why in _initialisers(tree, application):
-        yield Database(
-            kind="initialise", file=next(iter(files or committed), ""), source=source, why=why
-        )
-    for file in committed:
-        yield Database(kind="committed", file=file, why="it was handed in")
-    for file in files or committed or [""]:
+        yield Database(kind="initialise", file=next(iter(files), ""), source=source, why=why)
+    for file in files:
+        if file in tree.databases:
+            yield Database(kind="committed", file=file, why="it was handed in")
+    for file in files or [""]:
         yield Database(kind="nothing", file=file, why="the server may make its own at the start")
 
 
@@ -76,9 +75,9 @@ def _is_schema(path: str, text: str) -> bool:
 def _initialisers(tree: Tree, application: Candidate) -> list[tuple[str, str]]:
     """Return what makes the tables when it is called, where importing the application does not."""
     reached = application.reach.sources
-    done = {called(node) for one in reached for node in one.at_import if isinstance(node, ast.Call)}
-    if any(map(_runs_tables, (node for one in reached for node in one.at_import))):
+    if any(_makes_tables(one, one.at_import) for one in reached):
         return []
+    done = _called_at_import(reached)
     near = (posixpath.dirname(application.path), application.folder)
     others = [
         source
@@ -91,7 +90,7 @@ def _initialisers(tree: Tree, application: Candidate) -> list[tuple[str, str]]:
         if module is None:
             continue
         ways = list(_functions(source, done))
-        if source in others and any(map(_runs_tables, source.at_import)):
+        if source in others and _makes_tables(source, source.at_import):
             ways = [("", f"importing {source.path} makes the tables")]
         found += [(f"{module}:{name}", why) for name, why in ways]
     return found[:_MOST]
@@ -103,7 +102,7 @@ def _functions(source: Source, done: set[str]) -> Iterator[tuple[str, str]]:
         (name, function.lineno)
         for name, function in source.functions.items()
         if needs_nothing(function) and not function.decorator_list and name not in done
-        if _MAKES_TABLES.search(name) or any(map(_makes_tables, walked(function, ())))
+        if _MAKES_TABLES.search(name) or _makes_tables(source, walked(function, ()))
     ]
     for name, line in sorted(made, key=lambda one: not _MAKES_TABLES.search(one[0])):
         yield name, f"`{name}()` in {source.path}, line {line}, makes the tables"
@@ -112,18 +111,35 @@ def _functions(source: Source, done: set[str]) -> Iterator[tuple[str, str]]:
         yield name, f"`{name}()` in {source.path} is only called when that is run by hand"
 
 
-def _runs_tables(node: ast.AST) -> bool:
-    """Whether a node makes tables where it stands; a text that could is none, by itself."""
-    return isinstance(node, ast.Call) and (
-        _makes_tables(node) or (called(node) == "execute" and any(map(_makes_tables, node.args)))
-    )
+def _called_at_import(sources: Sequence[Source]) -> set[str]:
+    """Return the names of the functions called at import, and of those called by these."""
+    functions = [source.functions for source in sources]
+    waiting = [_calls(source.at_import) for source in sources]
+    done: set[str] = set()
+    while waiting:
+        new = waiting.pop() - done
+        done |= new
+        known = [named[name] for named in functions for name in new if name in named]
+        waiting += [_calls(walked(function, ())) for function in known]
+    return done
 
 
-def _makes_tables(node: ast.AST) -> bool:
-    match node:
-        case ast.Constant(value=str() as text):
-            return _TABLES.search(text) is not None
-        case ast.Call():
-            return called(node) in {"executescript", "create_all"}
-        case _:
-            return False
+def _calls(nodes: Iterable[ast.AST]) -> set[str]:
+    return {called(node) for node in nodes if isinstance(node, ast.Call)}
+
+
+def _makes_tables(source: Source, nodes: Iterable[ast.AST]) -> bool:
+    """Whether some nodes of a source carry out SQL that makes tables."""
+    for node in nodes:
+        match node:
+            case ast.Call() if called(node) in {"create_all", "executescript"}:
+                return True
+            case ast.Call(args=[ast.Constant(value=str() as text), *_]):
+                if called(node) == "execute" and _TABLES.search(text):
+                    return True
+            case ast.Call(args=[ast.Name(), *_]) if called(node) == "execute":
+                if _TABLES.search(source.text):
+                    return True
+            case _:
+                pass
+    return False

@@ -66,7 +66,8 @@ def module_name(path: str, folder: str) -> str | None:
     if not path.endswith(".py") or not is_in(path, folder):
         return None
     inner = path[len(folder) :].lstrip("/").removesuffix(".py").removesuffix("/__init__")
-    return None if "." in inner or inner == "__init__" else inner.replace("/", ".")
+    is_folder_itself = inner == "__init__" and folder  # which is imported from further out
+    return None if "." in inner or is_folder_itself else inner.replace("/", ".")
 
 
 def is_own(tree: Tree, top: str, importer: str) -> bool:

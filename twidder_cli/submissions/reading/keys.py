@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from twidder_cli.submissions.reading.sources import Source
-from twidder_cli.submissions.reading.values import Values, called
+from twidder_cli.submissions.reading.syntax import called
+from twidder_cli.submissions.reading.values import Values
 
 _NAME = re.compile(r"[A-Za-z_][\w.-]{0,39}")
 _MOST = 200

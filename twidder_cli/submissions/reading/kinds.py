@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from twidder_cli.submissions.reading.imports import file_of
-from twidder_cli.submissions.reading.sources import FUNCTIONS, Function, Import, Source, walked
+from twidder_cli.submissions.reading.sources import Function, Import, Source
+from twidder_cli.submissions.reading.syntax import FUNCTIONS, walked
 from twidder_cli.submissions.reading.tree import Tree
 
 Kind = Literal["class", "factory", "application"]

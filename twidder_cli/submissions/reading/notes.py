@@ -12,8 +12,9 @@ from twidder_cli.submissions.reading.keys import headers_read
 from twidder_cli.submissions.reading.opens import opened
 from twidder_cli.submissions.reading.sources import Source
 from twidder_cli.submissions.reading.starts import server_started
+from twidder_cli.submissions.reading.syntax import called
 from twidder_cli.submissions.reading.tree import Tree
-from twidder_cli.submissions.reading.values import Values, called
+from twidder_cli.submissions.reading.values import Values
 
 _MOST = 40
 _ORDER = (
@@ -65,12 +66,13 @@ def notes(tree: Tree, applications: list[Candidate]) -> list[Note]:
         return [*_flask_elsewhere(tree)][:_MOST]
     best = applications[0]
     given = _variables_set(tree, best.reach.sources)
+    values = Values(best.reach.sources, best.folder)
     found: list[Note] = []
     for source in best.reach.sources:
         found += _broken(source)
         found += _at_import(source)
         found += _from_outside(source, given)
-        found += _in_requests(source, Values(best.reach.sources, best.folder))
+        found += _in_requests(source, values)
     found += _files(tree, best)
     ranked = sorted(dict.fromkeys(found), key=lambda note: _ORDER.index(note.kind))
     return ranked[:_MOST]

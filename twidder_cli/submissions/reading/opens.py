@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from twidder_cli.submissions.reading.sources import Source
-from twidder_cli.submissions.reading.values import Values, called, set_by
+from twidder_cli.submissions.reading.syntax import called, set_by
+from twidder_cli.submissions.reading.values import Values
 
 How = Literal["read", "written", "database"]
 

@@ -37,6 +37,7 @@ _DISTRIBUTIONS = {
 }
 """Packages that are not called as they are imported; the others are, but for - and _."""
 
+_LONGEST = 32 * 1024
 _REQUIREMENTS = re.compile(r"^requirements.*\.txt$", re.IGNORECASE)
 
 
@@ -94,9 +95,11 @@ def requirements(tree: Tree, folder: str) -> list[str]:
 def _asked(path: str, text: str) -> Iterator[str]:
     """Yield the requirements in a file, as they stand there."""
     name = posixpath.basename(path)
+    if len(text) > _LONGEST:
+        return  # a person writes some twenty lines
     if _REQUIREMENTS.search(name):
         lines = text.replace("\\\n", " ").splitlines()
-        yield from (re.split(r"\s+(?:#|--)", line)[0] for line in lines)
+        yield from (re.split(r"\s(?:#|--)", line)[0] for line in lines)
     elif name == "Pipfile":
         packages = _table(text, "packages")
         yield from (_from_table(name, version) for name, version in packages.items())

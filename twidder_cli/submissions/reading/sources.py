@@ -7,11 +7,18 @@ import itertools
 import re
 import tokenize
 import warnings
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from twidder_cli.model.words import printable
+from twidder_cli.submissions.reading.syntax import (
+    FUNCTIONS,
+    catches_import,
+    imported,
+    set_by,
+    walked,
+)
 
 _ENCODINGS = {"utf-8", "utf-8-sig", "ascii", "iso8859-1", "iso8859-15", "cp1252", "mac-roman"}
 """What students' editors write. Other codecs may take for ever on a hostile file (punycode)."""
@@ -21,9 +28,8 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _FORMATTED = re.compile(r"""\b[rR]?[fF][rR]?['"]""")
 _COSTLIEST = 300_000_000
 _DOTTED = re.compile(r"\b(?:\w++[\s\\]*+\.[\s\\]*+){100}")
-_NODES = 60_000
-"""What takes Python's parser too long: an f-string's braces times its length, names of very many
-parts; and what takes us too long."""
+"""What takes Python's parser too long: an f-string's braces times its length, and names of very
+many parts."""
 
 _IMPORTS = 500
 """Of one file. More are no application's."""
@@ -84,27 +90,36 @@ class Source:
         return nodes
 
     @cached_property
+    def settings(self) -> dict[str, list[ast.expr]]:
+        """What variables, attributes and settings are set to, by name."""
+        values: dict[str, list[ast.expr]] = defaultdict(list)
+        for node in self.nodes:
+            for name, value in set_by(node):
+                values[name].append(value)
+        return values
+
+    @cached_property
     def imports(self) -> list[Import]:
         """What it imports, wherever that stands."""
         optional = {
             id(node)
             for attempt in self.nodes
-            if isinstance(attempt, ast.Try) and any(map(_catches_import, attempt.handlers))
+            if isinstance(attempt, ast.Try) and any(map(catches_import, attempt.handlers))
             for statement in attempt.body
             for node in walked(statement, ())
         }
         found = (
             Import(module, names, level, is_optional=id(node) in optional, line=line)
             for node in self.nodes
-            for module, names, level, line in _imported(node)
+            for module, names, level, line in imported(node)
         )
         return list(dict.fromkeys(found))[:_IMPORTS]
 
 
-def parsed(path: str, data: bytes) -> Source | None:
-    """Return a file's source, with an empty tree where it is no Python; None: too costly to parse.
+def parsed(path: str, data: bytes, most: int) -> Source | None:
+    """Return a file's source, without nodes where it is no Python; it never fails.
 
-    Reading never fails. What Python itself would refuse is in `broken`.
+    None where it would take too long, or has more than `most` nodes.
     """
     text, complaint = decoded(data)
     is_costly = _FORMATTED.search(text) and text.count("{") * len(text) > _COSTLIEST
@@ -121,8 +136,8 @@ def parsed(path: str, data: bytes) -> Source | None:
     except (ValueError, RecursionError, MemoryError):
         why = "it holds null bytes" if "\0" in text else "it is nested too deeply"
         return Source(path, text, [_NOTHING], complaint or why)
-    nodes = list(itertools.islice(walked(tree, ()), _NODES + 1))
-    return Source(path, text, nodes, complaint) if len(nodes) <= _NODES else None
+    nodes = list(itertools.islice(walked(tree, ()), most + 1))
+    return Source(path, text, nodes, complaint) if len(nodes) <= most else None
 
 
 def decoded(data: bytes) -> tuple[str, str]:
@@ -140,76 +155,3 @@ def decoded(data: bytes) -> tuple[str, str]:
 
 
 _NOTHING = ast.Module(body=[], type_ignores=[])
-FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-
-
-def walked(node: ast.AST, closed: tuple[type[ast.AST], ...]) -> Iterator[ast.AST]:
-    """Yield nodes in the file's order; of what is `closed`, the outside only.
-
-    What stands under `if __name__ == "__main__"` is left out. Not recursive:
-    source may be nested deeply.
-    """
-    waiting = [node]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, closed):
-            waiting.extend(reversed(list(_children(node))))
-
-
-def _children(node: ast.AST) -> Iterable[ast.AST]:
-    if isinstance(node, ast.If) and _is_for_others(node.test):
-        return node.orelse
-    return ast.iter_child_nodes(node)
-
-
-def _is_for_others(test: ast.expr) -> bool:
-    """Whether a branch is for running a file by hand, or for type checkers."""
-    match test:
-        case ast.Compare(
-            left=ast.Name(id="__name__"), ops=[ast.Eq()], comparators=[ast.Constant("__main__")]
-        ):
-            return True
-        case ast.Compare(
-            left=ast.Constant("__main__"), ops=[ast.Eq()], comparators=[ast.Name(id="__name__")]
-        ):
-            return True
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name == "TYPE_CHECKING"
-        case _:
-            return False
-
-
-def _catches_import(handler: ast.ExceptHandler) -> bool:
-    match handler.type:
-        case None:
-            return True
-        case ast.Tuple(elts=types):
-            return any(_is_import_error(one) for one in types)
-        case one:
-            return _is_import_error(one)
-
-
-def _is_import_error(node: ast.expr) -> bool:
-    return isinstance(node, ast.Name) and node.id in {
-        "ImportError",
-        "ModuleNotFoundError",
-        "Exception",
-    }
-
-
-def _imported(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], int, int]]:
-    match node:
-        case ast.Import(names=aliases, lineno=line):
-            for alias in aliases:
-                yield alias.name, (), 0, line
-        case ast.ImportFrom(module=module, names=aliases, level=level, lineno=line):
-            yield module or "", tuple(alias.name for alias in aliases), level, line
-        case ast.Call(
-            func=ast.Name(id="import_module" | "__import__") | ast.Attribute(attr="import_module"),
-            args=[ast.Constant(str() as module), *_],
-            lineno=line,
-        ) if module.replace(".", "_").isidentifier() and not module.startswith("."):
-            yield module, (), 0, line
-        case _:
-            pass

@@ -16,9 +16,11 @@ _SOURCES = 500
 _DEPTH = 20
 _LARGEST = 256 * 1024
 """Bytes that are read of one file."""
-_PYTHON = 1024 * 1024
 _TEXT = 8 * 1024 * 1024
-"""Bytes of all Python files, which take up to 600 times that when parsed, and of other texts."""
+"""Bytes of all files but Python's."""
+_NODES = 60_000
+_NODES_OF_ALL = 200_000
+"""Nodes of the syntax trees; a submission of a thousand lines has some ten thousand."""
 
 _PARTS_OF_ENVIRONMENT = {"bin", "etc", "include", "lib", "lib64", "man", "scripts", "share", "tcl"}
 _SIGNS_OF_ENVIRONMENT = ("pyvenv.cfg", "bin/activate", "Scripts/activate", "conda-meta/history")
@@ -107,7 +109,7 @@ class _Reader:
         self._root = root
         self._name = name
         self._inside = root.resolve()
-        self._python_left = _PYTHON
+        self._nodes_left = _NODES_OF_ALL
         self._text_left = _TEXT
 
     def read(self) -> None:
@@ -125,14 +127,17 @@ class _Reader:
 
     def _add_source(self, path: str, file: Path) -> None:
         self.tree.folders.update(above(path))
-        size = min(_LARGEST, self._python_left) if len(self.tree.sources) < _SOURCES else 0
-        data = _first(file, size + 1)
+        data = _first(file, _LARGEST + 1)
         if data is None:
             self.tree.left_out[path] = "it can't be read"
-        elif len(data) > size or (source := parsed(path, data)) is None:
+            return
+        most = min(_NODES, self._nodes_left)
+        is_too_much = len(data) > _LARGEST or len(self.tree.sources) >= _SOURCES or most <= 0
+        source = None if is_too_much else parsed(path, data, most)
+        if source is None:
             self.tree.left_out[path] = "there is too much Python to read it all"
         else:
-            self._python_left -= len(data)
+            self._nodes_left -= len(source.nodes)
             self.tree.sources[path] = source
 
     def _add_text(self, path: str, file: Path) -> None:

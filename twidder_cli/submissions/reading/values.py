@@ -2,22 +2,22 @@
 
 import ast
 import posixpath
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from twidder_cli.submissions.reading.sources import Source
+from twidder_cli.submissions.reading.syntax import called
 
 _ROOT = "/submission"
 """Where the submission is while expressions with `__file__` are worked out."""
 
 _LONGEST = 4096
-_EFFORT = 5000
-"""Expressions looked at for one answer: they may refer to each other in circles."""
+_EFFORT = 2000
+_EFFORT_OF_ALL = 100_000
+"""Expressions looked at for one answer, and for all: they may refer to each other in circles."""
 
 _UNCHANGED = {"Path", "PurePath", "PosixPath", "str", "fspath", "as_posix"}
 _MADE_ABSOLUTE = {"abspath", "realpath", "resolve", "absolute"}
 _ASKED = {"get", "getenv", "setdefault"}
-_SETTING = {"from_mapping", "update", "dict"}
 
 
 class Values:
@@ -25,13 +25,13 @@ class Values:
 
     def __init__(self, sources: Sequence[Source], folder: str) -> None:
         self._folder = posixpath.join(_ROOT, folder)
-        self._set = {source.path: _what_is_set(source) for source in sources}
         self._sources = sources
-        self._left = 0
+        self._left = _EFFORT_OF_ALL
+        self._enough = 0
 
     def text(self, expression: ast.expr, source: Source) -> str | None:
         """Return the text an expression comes to; None where it can't be told."""
-        self._left = _EFFORT
+        self._enough = max(self._left - _EFFORT, 0)
         try:
             return self._text(expression, source)
         except RecursionError:
@@ -48,9 +48,9 @@ class Values:
     def _text(  # noqa: C901, PLR0911  one case for each kind of expression
         self, expression: ast.expr, source: Source
     ) -> str | None:
-        self._left -= 1
-        if self._left < 0:
+        if self._left <= self._enough:
             return None
+        self._left -= 1
         match expression:
             case ast.Constant(value=str() as text):
                 return text if len(text) < _LONGEST else None
@@ -117,60 +117,8 @@ class Values:
     def _named(self, name: str, source: Source) -> str | None:
         """Return what a variable, an attribute or a setting is set to, by its own source first."""
         for one in (source, *self._sources):
-            for value in self._set.get(one.path, {}).get(name, ()):
+            for value in one.settings.get(name, ()):
                 text = self._text(value, one)
                 if text is not None:
                     return text
         return None
-
-
-def called(call: ast.Call) -> str:
-    """Return the last name of what is called: `join` for `os.path.join(...)`."""
-    match call.func:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return ""
-
-
-def _what_is_set(source: Source) -> dict[str, list[ast.expr]]:
-    values: dict[str, list[ast.expr]] = defaultdict(list)
-    for node in source.nodes:
-        for name, value in set_by(node):
-            values[name].append(value)
-    return values
-
-
-def set_by(  # noqa: C901  one case for each kind of node
-    node: ast.AST,
-) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the names of variables, attributes and settings that a node sets, with the values."""
-    match node:
-        case ast.Assign(targets=targets, value=value):
-            for target in targets:
-                yield from ((name, value) for name in _target(target))
-        case ast.AnnAssign(target=target, value=ast.expr() as value):
-            yield from ((name, value) for name in _target(target))
-        case ast.NamedExpr(target=ast.Name(id=name), value=value):
-            yield name, value
-        case ast.Call(keywords=keywords) if called(node) in _SETTING:
-            yield from ((word.arg, word.value) for word in keywords if word.arg)
-        case ast.Dict(keys=keys, values=values):
-            for key, value in zip(keys, values, strict=True):
-                if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                    yield key.value, value
-        case ast.arguments(args=args, defaults=[_, *_] as defaults):
-            for arg, default in zip(args[-len(defaults) :], defaults, strict=False):
-                yield arg.arg, default
-        case _:
-            pass
-
-
-def _target(target: ast.expr) -> Iterator[str]:
-    match target:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            yield name
-        case ast.Subscript(slice=ast.Constant(value=str() as name)):
-            yield name
-        case _:
-            pass
