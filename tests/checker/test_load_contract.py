@@ -1,5 +1,7 @@
 """Contract files: names and places, and what is wrong with them."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.checker.files import CONTRACT, changed
@@ -102,6 +104,13 @@ def test_the_token_may_be_elsewhere(place: str) -> None:
 def test_the_common_contract_names_the_nine_functions_and_is_not_vouched_for() -> None:
     contract = find_contract(None)
     assert (tuple(contract.operations), contract.vouched) == (FUNCTIONS, False)
+
+
+def test_the_handbook_s_example_is_a_contract() -> None:
+    handbook = (Path(__file__).parents[2] / "docs/contracts.md").read_text()
+    contract = loaded(handbook.split("```yaml\n")[1].partition("```")[0])
+    assert contract is not None
+    assert contract.absent == {"change_password"}
 
 
 def test_a_contract_that_was_named_is_vouched_for() -> None:

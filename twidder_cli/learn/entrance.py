@@ -43,6 +43,7 @@ class Entrance:
         if not self._tokens:
             return False
         settle(self._draft, self._options, "sign_in", self._sign_in)
+        self._draft.proved.discard("sign_in")  # until its token is
         settle(self._draft, self._options, _OWN_DATA, self._get_own_data)
         if not self._is_taken:
             self._look_oneself_up()
@@ -134,6 +135,7 @@ class Entrance:
         dropped = [name for name in read if "_" in name and place and sent_as(name) == place.header]
         if dropped:
             found["token"] += f"; {dropped[0]} in its source, which gunicorn drops as it is written"
-        if not self._is_proved:
-            self._draft.proved.discard("sign_in")
+        if self._is_proved:
+            self._draft.proved.add("sign_in")
+        else:
             found["sign_in"] = f"{self._options.origin}; not proved: no token opened anything"

@@ -34,9 +34,9 @@ INPUTS: dict[str, tuple[str, ...]] = {
 """What a caller may give to a function; as placeholders, its request may use them."""
 
 CALLER = ("email", "own", "token")
-"""The placeholders that any request may use: the address it is about, the caller's own, and token.
+"""The placeholders that any request may use, beside its inputs.
 
-Where a function is given no address, both are the caller's.
+`own` is the caller's address; so is `email`, where the function is given none.
 """
 
 

@@ -126,7 +126,8 @@ class Style:
     a request. `socket`: its path, with its arguments, or empty for none; `greeting` and
     `look_up`: what reads it, and makes a token of it. `told`: at the second sign_in, at
     its socket, or by poll; `notice` says it. `source`: inline, helper, decorator, or
-    hidden from whoever reads it. `views`: names of the functions in the source.
+    hidden from whoever reads it. `views`: names of the functions in the source; `bodies`:
+    what some of them do instead of what they should.
     """
 
     routes: dict[str, str] = field(default_factory=dict)
@@ -144,6 +145,7 @@ class Style:
     notice: str = 'socket.send("logout")'
     source: str = "inline"
     views: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, str] = field(default_factory=dict)
 
 
 def write(style: Style, folder: Path) -> Submission:
@@ -177,7 +179,7 @@ def _server(style: Style) -> str:
 def _function(style: Style, name: str) -> str:
     method, path = style.routes.get(name, ROUTES[name]).split()
     wants_token = name not in {"sign_up", "sign_in"}
-    body = _BODIES[name].format(
+    body = style.bodies.get(name, _BODIES[name]).format(
         all=", ".join(f"{one}={one}" for one in INPUTS["sign_up"]),
         handed=style.handed,
         told="core.tell(email, say_goodbye)\n" if style.told == "sign_in" else "",
