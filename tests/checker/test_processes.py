@@ -14,6 +14,7 @@ import pytest
 
 from tests.checker.waiting import LONG, wait_for
 from twidder_cli import processes
+from twidder_cli.processes.files import hand_over
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,7 +74,8 @@ needs_bubblewrap = pytest.mark.skipif(
 CASES = [
     *(pytest.param("none", name) for name in PROGRAMS),
     *(
-        pytest.param("submission", name, marks=needs_bubblewrap)
+        pytest.param(sandbox, name, marks=needs_bubblewrap)
+        for sandbox in ("full", "submission", "processes")
         for name in PROGRAMS
         if name not in ENDING
     ),
@@ -144,6 +146,65 @@ def test_what_is_confined_dies_with_who_started_it(tmp_path: Path) -> None:
         assert marked(mark) != []
         driver.kill()
         wait_for(lambda: marked(mark) == [], "the end of the daemon")
+
+
+def test_of_our_descriptors_only_those_named_are_handed_on(tmp_path: Path) -> None:
+    secret, kept = os.memfd_create("secret", 0), os.memfd_create("kept", 0)
+    program = (
+        "import os\n"
+        "for number in range(100):\n"
+        "    if os.path.exists(f'/proc/self/fd/{number}'):\n"
+        "        print(os.readlink(f'/proc/self/fd/{number}').split(':')[0])\n"
+    )
+    process = processes.start(
+        [sys.executable, "-c", program],
+        folder=tmp_path,
+        writable=tmp_path,
+        env={"PATH": os.environ["PATH"]},
+        sandbox=processes.best_sandbox(),
+        keep=[kept],
+    )
+    wait_for(lambda: process.exit_code is not None, "its end")
+    log = process.log()
+    process.kill()
+    os.close(secret)
+    os.close(kept)
+    assert log.split() == ["/dev/null", "pipe", "pipe", "/memfd"]
+
+
+def test_what_is_removed_is_gone_however_deep_it_is(tmp_path: Path) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    folder = os.open(top, os.O_RDONLY)
+    for _depth in range(2000):
+        os.mkdir("deep", dir_fd=folder)
+        below = os.open("deep", os.O_RDONLY, dir_fd=folder)
+        os.close(folder)
+        folder = below
+    os.fchmod(folder, 0)
+    os.close(folder)
+    processes.remove(top)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_only_linked_is_not_removed(tmp_path: Path) -> None:
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept/file").touch()
+    (tmp_path / "top").mkdir()
+    (tmp_path / "top/link").symlink_to(tmp_path / "kept")
+    processes.remove(tmp_path / "top")
+    assert [path.name for path in tmp_path.rglob("*")] == ["kept", "file"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands files over")
+def test_what_is_only_linked_is_not_handed_over(tmp_path: Path) -> None:
+    (tmp_path / "kept").touch()
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab/own").touch()
+    (tmp_path / "lab/link").symlink_to(tmp_path / "kept")
+    hand_over(tmp_path / "lab", 61184)
+    owners = {path.name: path.lstat().st_uid for path in tmp_path.rglob("*")}
+    assert owners == {"kept": 0, "lab": 61184, "own": 61184, "link": 61184}
 
 
 LOUD = """

@@ -83,8 +83,8 @@ class Desk:
         done = self.run(_RUN, msgspec.json.encode(asked))
         assert done.stderr.decode() == ""
         outcome = msgspec.json.decode(done.stdout, type=Outcome)
-        assert (outcome.processes_left, outcome.files_left) == ([], [])
-        assert (self._processes(), self._mounts(), self._files()) == ([], [], handed_in)
+        assert (outcome.left, self._processes(), self._mounts()) == ([], [], [])
+        assert self._files() == handed_in
         return outcome
 
     def run(self, script: str, given: bytes = b"") -> "subprocess.CompletedProcess[bytes]":

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from tests.checker.waiting import LONG
+from tests.checker.waiting import LONG, wait_for
 from twidder_cli import processes
 from twidder_cli.model.submission import Application, Inspection, Setup
 from twidder_cli.processes.ending import below
@@ -36,25 +36,22 @@ class Orders(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """The answers, None where there was none; what became of the server, and what is left of it."""
+    """The answers, None where there was none; what became of the server, and what is left."""
 
     answers: list[Any] = []
     excess: str = ""
     is_alive: bool = False
     log: str = ""
     not_started: str = ""
-    processes_left: list[str] = []
-    files_left: list[str] = []
+    left: list[str] = []
 
 
 def carried_out(orders: Orders) -> Outcome:
     """Start the server, make its attacks, and end it."""
     outcome = _attacked(orders)
-    return msgspec.structs.replace(
-        outcome,
-        processes_left=[str(process) for process in below(os.getpid())],
-        files_left=[path.name for path in Path(orders.workspace).iterdir()],
-    )
+    wait_for(lambda: below(os.getpid()) == [], "the end of all processes")
+    left = [path.name for path in Path(orders.workspace).iterdir()]
+    return msgspec.structs.replace(outcome, left=left)
 
 
 def _attacked(orders: Orders) -> Outcome:

@@ -94,8 +94,7 @@ def around_submission(
         program = _in_memory(syscalls.program(), descriptors)
         command = [
             *("bwrap", "--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-            # Without a process of bubblewrap's in there: it would be the submission's to change.
-            *("--as-pid-1", "--hostname", "localhost", "--die-with-parent"),
+            *("--hostname", "localhost", "--new-session", "--die-with-parent"),
             *(["--unshare-net"] if sandbox is Sandbox.SUBMISSION else []),
             *view.system(),
             *(option for path, file in files.items() for option in _data(file, path)),
@@ -116,11 +115,12 @@ def _data(descriptor: int, path: str) -> list[str]:
 def _without_power(user: int) -> list[str]:
     """Return the end of bubblewrap's options; root becomes somebody else once all is mounted."""
     if os.geteuid() != 0:
-        return ["--unshare-user", "--"]
+        # No process of bubblewrap's in there: it would be the submission's user's to change.
+        return ["--unshare-user", "--as-pid-1", "--"]
     needed = ("CAP_SETUID", "CAP_SETGID", "CAP_DAC_READ_SEARCH")  # the last to enter the folder
     keep = [option for capability in needed for option in ("--cap-add", capability)]
-    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
-    return ["--cap-drop", "ALL", *keep, "--", *become, "--inh-caps=-all", "--"]
+    become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all")
+    return ["--cap-drop", "ALL", *keep, "--", *become, "--"]
 
 
 def _held_to(limits: Limits, **more: int) -> list[str]:
