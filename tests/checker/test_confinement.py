@@ -316,7 +316,7 @@ def test_a_run_tells_what_happened_and_not_what_a_submission_writes(our_desk: De
         seed=1,
         workspace="",
     )
-    *_, finished, ended = Runner().run(job)
+    *_, finished, ended = Runner().run([job])
     assert isinstance(finished, ScenarioFinished)
     assert finished.outcome.verdict is Verdict.PASSED
     assert isinstance(ended, SubmissionFinished)
