@@ -24,15 +24,21 @@ STARTING = """
 import sys, threading
 from pathlib import Path
 import msgspec
-from twidder_cli.model.job import Submission
-from twidder_cli.submissions.server import NotStarted, started
+from twidder_cli import processes
+from twidder_cli.model.submission import Application, Setup
+from twidder_cli.submissions.failures import explained
+from twidder_cli.submissions.reading import inspect
+from twidder_cli.submissions.server import NotStarted, Place
 
-submission = Submission(name="lab", kind="folder", location=sys.argv[1])
+folder = Path(sys.argv[1])
+place = Place(folder, processes.best_sandbox(), inspect(folder))
+application = Application(folder=".", module="server", target="app", file="server.py", why="")
 try:
-    with started(submission, Path(sys.argv[2]), float(sys.argv[3])) as running:
+    setup = Setup(application=application)
+    with place.started(setup, Path(sys.argv[2]), float(sys.argv[3])) as running:
         {meanwhile}
 except NotStarted as not_started:
-    print(msgspec.json.encode(not_started.finding).decode())
+    print(msgspec.json.encode(explained(not_started.attempt)).decode())
 """
 
 
