@@ -73,34 +73,28 @@ class Desk:
         assert self.left_behind() == []
         return Outcome(process.returncode, output, errors)
 
-    def started_copy(self) -> Path:
-        """Return the folder of a submission that has said it is there, once it has."""
+    def wait_for_sign(self) -> None:
+        """Wait until a submission has said that it is being started."""
 
-        def signs() -> list[Path]:
-            # As its own processes see it; in a full sandbox nobody else does.
-            copies = [
-                Path(f"/proc/{process.pid}/root{home}").with_name("copy")
-                for process, home in self.at_work()
-            ]
-            return [copy / "sign" for copy in copies if (copy / "sign").exists()]
+        def has_signed(process: psutil.Process) -> bool:
+            # As it sees its folder itself; in a full sandbox nobody else does.
+            return Path(f"/proc/{process.pid}/cwd/sign").exists()
 
-        wait_for(lambda: signs() != [], "the submission is being started")
-        return signs()[0].parent
+        wait_for(lambda: any(map(has_signed, self.at_work())), "a submission's start")
 
-    def at_work(self) -> list[tuple[psutil.Process, str]]:
-        """Return the processes that have their home in this folder, and where."""
+    def at_work(self) -> list[psutil.Process]:
+        """Return the processes that have their home in this folder."""
         found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):
                 home = process.environ().get("HOME", "")
                 if process.status() != psutil.STATUS_ZOMBIE and home.startswith(str(self.folder)):
-                    found.append((process, home))
+                    found.append(process)
         return found
 
     def left_behind(self) -> list[str]:
         """Return temporary files, and processes that work in this folder."""
-        files = [path.name for path in self.temporary.iterdir()]
-        return [*files, *(str(process) for process, _ in self.at_work())]
+        return [*(path.name for path in self.temporary.iterdir()), *map(str, self.at_work())]
 
 
 @pytest.fixture
@@ -145,15 +139,18 @@ def ws(socket):
         socket.send("tick")
 """
 
-NEVER = """
-import time
+SIGNING = """
 from pathlib import Path
 Path("sign").touch()
-app = None
-while not Path("go").exists():
-    time.sleep(0.05)
 """
-"""Says that it is there, in its copy, and waits there for a file that never comes."""
+"""Says that it is there, in its copy."""
+
+NEVER = f"""
+{SIGNING}
+import threading
+app = None
+threading.Event().wait()
+"""
 
 OWN = """
 title: The page is there
@@ -219,9 +216,25 @@ def test_a_submission_that_dies_at_import_is_1_with_its_last_words_made_harmless
     assert outcome.exit_code == 1
     assert "FAILED The server did not start" in outcome.output
     assert r"SystemError: \x1b[31m\x1b]0;title\x07 out of paper" in outcome.output
-    assert 'File "server.py", line 2' in outcome.output
+    assert 'File "lab/server.py", line 2' in outcome.output
     assert ESCAPE not in outcome.output + outcome.errors
     assert "twidder_cli" not in outcome.output + outcome.errors
+
+
+def test_a_submission_without_an_application_is_1_and_says_what_there_is(desk: Desk) -> None:
+    desk.put("lab/database_helper.py", "import sqlite3")
+    outcome = desk.check("lab", *ROOT_ONLY)
+    assert outcome.exit_code == 1
+    assert "FAILED There is no Flask application in it" in outcome.output
+    assert "modules: database_helper" in outcome.output
+
+
+def test_an_application_is_found_wherever_it_is(desk: Desk) -> None:
+    desk.put("lab/lab2/server.py", "from flask import Flask\napp = Flask(__name__)\nraise OSError")
+    lab(desk, RIGHT, "lab/lab3/twidder")
+    outcome = desk.check("lab", *ROOT_ONLY)
+    assert outcome.exit_code == 0
+    assert "--chdir lab/lab3/twidder server:app" in outcome.output
 
 
 def test_a_submission_that_is_no_python_is_1(desk: Desk) -> None:
@@ -255,9 +268,7 @@ def test_a_server_that_sends_without_end_is_1(desk: Desk) -> None:
 
 
 def test_no_such_folder(desk: Desk) -> None:
-    assert desk.check("lab") == mistake(
-        "lab: there is no such folder, and it is no URL (http://...)"
-    )
+    assert desk.check("lab") == mistake("lab: there is no such file or folder, and it is no URL")
 
 
 def test_nothing_listens(desk: Desk) -> None:
@@ -267,10 +278,10 @@ def test_nothing_listens(desk: Desk) -> None:
     )
 
 
-def test_no_application(desk: Desk) -> None:
-    desk.put("lab/main.py", "app = 1")
-    assert desk.check("lab") == mistake(
-        "lab: there is no server.py in this folder; there is main.py"
+def test_a_file_that_is_no_archive(desk: Desk) -> None:
+    desk.put("lab/server.py", "app = 1")
+    assert desk.check("lab/server.py") == mistake(
+        "lab/server.py: expected a folder, an archive or a URL"
     )
 
 
@@ -364,11 +375,10 @@ def test_the_same_submission_is_1_once_somebody_vouches_for_the_contract(desk: D
 
 def test_a_report_that_can_no_longer_be_written_is_3_and_the_result_is_shown(desk: Desk) -> None:
     (desk.folder / "reports").mkdir()
-    name = lab(desk, NEVER + RIGHT)
+    name = lab(desk, SIGNING + RIGHT)
     with desk.twidder("check", name, "--report", "json=reports/x.json", *ROOT_ONLY) as process:
-        copy = desk.started_copy()
+        desk.wait_for_sign()
         (desk.folder / "reports").rmdir()
-        (copy / "go").touch()
         output, errors = process.communicate(timeout=LONG)
     assert process.returncode == 3
     assert "twidder: the json report could not be made: " in errors
@@ -387,8 +397,9 @@ def test_an_interruption_reports_what_is_known_and_leaves_nothing(
     desk: Desk, number: signal.Signals, code: int
 ) -> None:
     labs = [lab(desk, RIGHT, "first"), lab(desk, NEVER, "second")]
-    with desk.twidder("check", *labs, "--report", "json=x.json", *ROOT_ONLY) as process:
-        desk.started_copy()
+    one_by_one = ("--jobs", "1", *ROOT_ONLY)
+    with desk.twidder("check", *labs, "--report", "json=x.json", *one_by_one) as process:
+        desk.wait_for_sign()
         process.send_signal(number)
         output, errors = process.communicate(timeout=LONG)
     assert process.returncode == code
@@ -398,15 +409,17 @@ def test_an_interruption_reports_what_is_known_and_leaves_nothing(
         True,
         ["passed", "unclear"],
     )
-    assert "first: passed, 1 of 1 points (Lab 3)" in output
-    assert "second: unclear, 0 of 1 points, 1 open (Lab 3)" in output
+    assert [line.split()[:4] for line in output.splitlines()[:2]] == [
+        ["1/2", "first", "passed", "1/1"],
+        ["2/2", "second", "unclear", "0/1"],
+    ]
     assert "Traceback" not in output + errors
 
 
 def test_a_worker_that_is_killed_leaves_nothing_and_is_3(desk: Desk) -> None:
     name = lab(desk, NEVER)
     with desk.twidder("check", name, *ROOT_ONLY) as process:
-        desk.started_copy()
+        desk.wait_for_sign()
         (worker,) = psutil.Process(process.pid).children()
         worker.kill()
         output, errors = process.communicate(timeout=LONG)
@@ -418,7 +431,7 @@ def test_a_worker_that_is_killed_leaves_nothing_and_is_3(desk: Desk) -> None:
 
 def test_who_is_killed_leaves_no_process(desk: Desk) -> None:
     with desk.twidder("check", lab(desk, NEVER), *ROOT_ONLY) as process:
-        desk.started_copy()
+        desk.wait_for_sign()
         process.kill()
     wait_for(
         lambda: [one for one in desk.left_behind() if not one.startswith("twidder-")] == [],
