@@ -34,12 +34,17 @@ class Database(Noun):
 
 
 class Note(Noun):
-    """Something in the source that explains what may happen: `app.run()` at import, eventlet, ..."""
+    """Something in the source that explains what may happen: `app.run()` at import, eventlet."""
 
     file: str
     line: int
     kind: str
     says: str
+
+    @property
+    def place(self) -> str:
+        """File and line, as editors write them; the file alone where the line is unknown."""
+        return f"{self.file}:{self.line}" if self.line else self.file
 
 
 class Inspection(Noun):
@@ -49,6 +54,7 @@ class Inspection(Noun):
     `requirements`: name or name==version, from requirements files, of what is plain.
     `keys` and `headers`: the JSON keys and the header names that the source reads anywhere.
     `left_out`: relative path -> why it was not looked at.
+    `modules`: the names of all its own modules, wherever they are, in small letters.
     """
 
     applications: tuple[Application, ...] = ()
@@ -59,3 +65,4 @@ class Inspection(Noun):
     headers: tuple[str, ...] = ()
     left_out: dict[str, str] = {}
     notes: tuple[Note, ...] = ()
+    modules: tuple[str, ...] = ()
