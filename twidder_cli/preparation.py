@@ -18,6 +18,7 @@ from twidder_cli import processes
 from twidder_cli.engine.pace import PREPARING, START, TABLE, Pace
 from twidder_cli.learn.fitting import fits
 from twidder_cli.learn.learning import learn
+from twidder_cli.learn.probe import SILENT
 from twidder_cli.learn.sources import sources_in
 from twidder_cli.learn.written import written
 from twidder_cli.load.own_contract import own_contract
@@ -131,7 +132,11 @@ class _Search:
                 start=partial(self._place.started, best.setup),
                 contract=self._job.contract,
                 how=_how(best.setup),
-                notes=(*notes, *own.compared(best.learned, is_used=self._job.trusts_contract)),
+                notes=(
+                    *self._place.notes,
+                    *notes,
+                    *own.compared(best.learned, is_used=self._job.trusts_contract),
+                ),
                 fault=_not_by_gunicorn(best.setup, tried),
                 has_fixed_port=best.setup.form == "script",
             ),
@@ -195,9 +200,23 @@ class _Search:
                 with self._place.started(setup, folder, timeout) as running:
                     sources = sources_in(self._source / setup.application.folder)
                     learned = _learned(self._job, running.url, self._pace, table.result(), sources)
+                    if learned.problem == SILENT:
+                        return _Try(setup, attempt=self._hanging(setup, running))
                     return _Try(setup, learned=learned)
             except server.NotStarted as not_started:
                 return _Try(setup, attempt=not_started.attempt)
+
+    def _hanging(self, setup: Setup, running: server.Running) -> Attempt:
+        """Return what is known of a server that has answered, and then did no more."""
+        return Attempt(
+            command=setup.command,
+            inspection=self._place.inspection,
+            database=setup.database,
+            exit_code=running.exit_code,
+            log=running.log(),
+            lost=running.excess or SILENT,
+            answered=True,
+        )
 
 
 def _learned(

@@ -18,6 +18,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
+from urllib.parse import quote
 
 import msgspec
 from rich.console import Console
@@ -39,8 +40,11 @@ from twidder_cli.model.words import number
 from twidder_cli.reporters import json, junit, write_whole
 from twidder_cli.reporters.text import Sheet
 
-_OF_A_RUN = {"lanes": 1, "limit": 0.0, "salt": "", "seed": 0, "workspace": ""}
-"""What a Job holds that does not decide the verdict."""
+_OF_A_RUN = {"lanes": 1, "limit": 0.0, "seed": 0, "workspace": ""}
+"""What a Job holds that does not decide the verdict.
+
+`salt` stays: of a server that somebody else runs, nobody knows whether it is the same.
+"""
 
 _WIDTH = 80
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -199,7 +203,7 @@ class Results:
         text = io.StringIO()
         console = Console(file=text, width=_WIDTH, color_system=None)
         Sheet(console, self._started).show(self._fold.submission(name))
-        write_whole(self._texts / f"{name}.txt", text.getvalue().encode("utf-8", "replace"))
+        write_whole(self._texts / f"{_file(name)}.txt", text.getvalue().encode("utf-8", "replace"))
         self._write_class(self._fold.finished)
 
     def _finish(self, report: Report) -> None:
@@ -213,10 +217,15 @@ class Results:
         write_whole(self._folder / "class.csv", _csv(columns, map(_row, submissions)))
 
     def _archive(self, name: str) -> Path:
-        return self._events / f"{name}.jsonl"
+        return self._events / f"{_file(name)}.jsonl"
 
     def _part(self, name: str) -> Path:
-        return self._events / f"{name}.jsonl.part"
+        return self._events / f"{_file(name)}.jsonl.part"
+
+
+def _file(name: str) -> str:
+    """Return a submission's name as that of a file; a URL has slashes."""
+    return quote(name, safe=" +@()")
 
 
 def _row(submission: SubmissionResult) -> dict[str, str]:

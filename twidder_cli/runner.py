@@ -225,7 +225,7 @@ class _Account:
             return
         name = self._submission.name
         if not self._began:
-            yield SubmissionStarted(submission=name, origin=self._submission.location)
+            yield SubmissionStarted(submission=name, origin=self._submission.kind)
         for scenario in self._unfinished:
             yield ScenarioFinished(submission=name, scenario=scenario, outcome=outcome)
         yield SubmissionFinished(submission=name, outcome=outcome)

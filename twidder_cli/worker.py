@@ -64,7 +64,7 @@ class Grading:
     def run(self) -> None:
         """Grade, and tell every step of it; the servers are gone when this returns."""
         began = time.monotonic()
-        self._emit(SubmissionStarted(submission=self._name, origin=self._job.submission.location))
+        self._emit(SubmissionStarted(submission=self._name, origin=self._job.submission.kind))
         try:
             prepared = prepare(self._job, Path(self._job.workspace), self._pace)
         except Ungradable as ungradable:

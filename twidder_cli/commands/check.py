@@ -27,7 +27,7 @@ from twidder_cli.reporters import Reporter, Reporters, file_report
 from twidder_cli.reporters.terminal import Output, Terminal
 from twidder_cli.results import Results
 from twidder_cli.runner import Runner
-from twidder_cli.submissions.collect import names_pattern
+from twidder_cli.submissions.collect import RESULTS, names_pattern
 from twidder_cli.submissions.find import find
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -38,7 +38,7 @@ _LANES = min(4, 1 + _CORES)
 _LANES_IN_CLASS = 2
 _MEMORY = 1 << 30
 """Bytes that a submission of a class may need, with its worker and its servers."""
-_RESULTS = Path("twidder-results")
+_RESULTS = Path(RESULTS)
 
 
 def _complete_scenario(_ctx: click.Context, _param: click.Parameter, typed: str) -> list[str]:
@@ -193,6 +193,9 @@ def check(  # noqa: PLR0917  one parameter per option
         turns = [Turn.of(one, common) for one in found]
         if len(turns) == 1:
             require_application(turns[0])
+        for turn in turns:
+            if turn.again:
+                click.echo(f"twidder: {turn.name}: the same student as {turn.again}", err=True)
         if anonymous:
             turns = nameless(turns)
         started = RunStarted(

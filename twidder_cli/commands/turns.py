@@ -54,13 +54,15 @@ class Common(NamedTuple):
 class Turn(NamedTuple):
     """One submission of a run. `target` is what the operator types to grade it again.
 
-    `trouble` says why it can't be graded; `names` is its line in the list of names.
+    `trouble` says why it can't be graded; `names` is its line in the list of names;
+    `again` names an earlier submission of the same student.
     """
 
     job: Job
     target: str
     trouble: str
     names: tuple[str, str, str] | None
+    again: str = ""
 
     @classmethod
     def of(cls, found: Found, common: Common) -> "Turn":
@@ -83,7 +85,7 @@ class Turn(NamedTuple):
         if entry is None:
             return cls(job, found.target, "", None)
         names = (submission.name, entry.person, Path(entry.place).name)
-        return cls(job, found.target, entry.trouble, names)
+        return cls(job, found.target, entry.trouble, names, entry.again)
 
     @property
     def name(self) -> str:
@@ -139,7 +141,7 @@ def events(
 def _not_gradable(turn: Turn) -> Iterator[Event]:
     reason = f"it can't be graded: {turn.trouble}"
     outcome = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason=reason)
-    yield SubmissionStarted(submission=turn.name, origin=turn.target)
+    yield SubmissionStarted(submission=turn.name, origin=turn.job.submission.kind)
     yield SubmissionFinished(submission=turn.name, outcome=outcome)
 
 

@@ -22,6 +22,9 @@ _MOST_LOST = 5
 _NAME = "learner"
 
 
+SILENT = "the server no longer answers"
+
+
 class Exhausted(Exception):  # noqa: N818  a fact, told in words
     """Enough has been tried, or the server no longer answers. The text says which."""
 
@@ -191,4 +194,4 @@ class Probe:
         if self.seconds > self.pace.scaled(LEARNING):
             raise Exhausted(f"{self.pace.scaled(LEARNING):g} s were not enough to learn it")
         if self._lost >= _MOST_LOST:
-            raise Exhausted("the server no longer answers")
+            raise Exhausted(SILENT)

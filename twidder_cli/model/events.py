@@ -44,7 +44,7 @@ class RunStarted(Noun, tag="run_started"):
 
 
 class SubmissionStarted(Noun, tag="submission_started"):
-    """A submission's turn begins; `origin` says where it lives."""
+    """A submission's turn begins; `origin` says what it is: a folder, an archive, a URL."""
 
     submission: str
     origin: str

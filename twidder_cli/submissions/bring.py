@@ -15,12 +15,12 @@ _ENDING = re.compile(r"(\.tar)?\.\w{1,4}$")
 def brought(submission: Submission, folder: Path) -> tuple[Path, tuple[str, ...]]:
     """Bring a submission into a new folder; return its place there, and what people should know.
 
-    Its place has a name that Python can import, since some hand in the folder of
-    a package. Archives in it are unpacked when it has no Python beside them.
+    Its place has the submission's name, as Python can import it, since some hand in
+    the folder of a package. Archives in it are unpacked when it has no Python beside them.
     Raises Refused where it can't be read, or is too much.
     """
     origin = Path(submission.location)
-    place = folder / _importable(origin)
+    place = folder / _importable(submission.name)
     try:
         if submission.kind == "archive":
             notes = unpack(origin, place)
@@ -48,6 +48,5 @@ def _unpack_inside(place: Path) -> tuple[str, ...]:
     return notes
 
 
-def _importable(origin: Path) -> str:
-    name = origin.name if origin.is_dir() else _ENDING.sub("", origin.name)
-    return re.sub(r"\W", "_", name) or "submission"
+def _importable(name: str) -> str:
+    return re.sub(r"\W", "_", _ENDING.sub("", name)) or "submission"

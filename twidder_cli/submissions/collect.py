@@ -17,7 +17,10 @@ from twidder_cli.submissions.archives import is_archive
 _ENDINGS = (".zip", ".tar", ".tgz", ".tbz2", ".txz", ".gz", ".bz2", ".xz", ".rar", ".7z", ".zst")
 _DOCUMENTS = {".docx", ".epub", ".jar", ".odp", ".ods", ".odt", ".pptx", ".xlsx"}
 """Archives too, as far as their content tells."""
-_CLUTTER = {".git", ".ds_store", "__macosx", "thumbs.db", "desktop.ini"}
+RESULTS = "twidder-results"
+"""Where the results of a class go; in the folder of the class they are nobody's submission."""
+
+_CLUTTER = {RESULTS, ".git", ".ds_store", "__macosx", "thumbs.db", "desktop.ini"}
 _INSTALLED = {"node_modules", "venv", ".venv", "env", "site-packages"}
 
 _MOODLE = re.compile(

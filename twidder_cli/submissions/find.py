@@ -107,7 +107,9 @@ def _as_folder(archive: Path, unpacked: Path) -> Path:
 
 def _of_class(entry: Entry) -> Found:
     submission = Submission(name=entry.key, kind=_kind(entry.place), location=entry.place)
-    return Found(target=shlex.quote(entry.place), submission=submission, entry=entry)
+    # A name that is somebody's stays in the list of names.
+    target = "SUBMISSION" if entry.person else shlex.quote(entry.place)
+    return Found(target=target, submission=submission, entry=entry)
 
 
 def _kind(place: str) -> Literal["folder", "archive"]:

@@ -53,13 +53,10 @@ class NotStarted(Exception):  # noqa: N818  the submission's doing, told as a fi
 
 
 class Running:
-    """A server that answers at `url`. `notes` are what people should know of its start."""
+    """A server that answers at `url`."""
 
-    def __init__(
-        self, url: str, process: processes.Process | None = None, notes: tuple[str, ...] = ()
-    ) -> None:
+    def __init__(self, url: str, process: processes.Process | None = None) -> None:
         self.url = url
-        self.notes = notes
         self._process = process
 
     @property
@@ -139,7 +136,6 @@ class Place:
             command=setup.command, inspection=self.inspection, database=setup.database
         )
         with _answering(process, url, workspace, timeout, attempt) as running:
-            running.notes = self._notes
             yield running
 
     def _start(
@@ -202,7 +198,8 @@ class Place:
         return any(note.kind == kind for note in self.inspection.notes)
 
     @property
-    def _notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[str, ...]:
+        """What people should know of how it is confined."""
         warning = _WARNINGS[self._sandbox]
         lead = "WARNING: this submission is not fully confined"
         return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
