@@ -81,12 +81,12 @@ def told(request: pytest.FixtureRequest, outside: Outside) -> dict[str, Any]:
         ("AF_UNIX", f"\0{outside.secret}"),
         ("AF_VSOCK", (2, 1024)),
     ]
-    questions = {
+    questions: dict[str, Any] = {
         "tell": None,
         "trace": None,
         "call_the_kernel": None,
         "find": outside.secret,
-        "read": [str(path) for path in (*outside.files, "/etc/shadow", "/etc/fstab")],
+        "read": [*map(str, outside.files), "/etc/shadow", "/etc/fstab"],
         "call_out": addresses,
         "listen": outside.server.port,
         "write_everywhere": None,
@@ -94,6 +94,9 @@ def told(request: pytest.FixtureRequest, outside: Outside) -> dict[str, Any]:
         "write_one_file": None,
     }
     with opened(as_ordinary_user=request.param != OWNERS[0]) as desk:
+        own = desk.folder / "own"
+        own.write_text(outside.secret)  # which anybody may read who gets there
+        questions["read"].append(str(own))
         outcome = desk.attack(*questions.items())
     assert (outcome.excess, outcome.is_alive) == ("", True)
     return {"folder": desk.workspace, **dict(zip(questions, outcome.answers, strict=True))}
