@@ -205,7 +205,7 @@ def test_the_pauses_grow_up_to_half_a_minute(counted: Tab, network: Relay) -> No
         assert_next_pause(counted, seconds)
 
 
-def test_the_pauses_begin_anew_after_a_steady_connection(counted: Tab, network: Relay) -> None:
+def test_a_connection_has_to_last_before_it_counts(counted: Tab, network: Relay) -> None:
     network.go_down()
     for seconds in (1, 2, 4):
         assert_next_pause(counted, seconds)
