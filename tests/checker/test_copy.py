@@ -67,6 +67,12 @@ def test_an_environment_is_left_out_whatever_its_name(lab: Path) -> None:
     assert in_copy(lab) == OWN
 
 
+def test_folders_named_as_those_of_an_environment_are_own_work(lab: Path) -> None:
+    assert in_copy(put(lab, "lib/hash.py", "bin/run")) == sorted(
+        [*OWN, "lib", "lib/hash.py", "bin", "bin/run"]
+    )
+
+
 def test_work_in_an_environment_is_copied_without_the_environment(lab: Path) -> None:
     assert in_copy(put(lab, "pyvenv.cfg", "bin/python", "lib/python3.11/flask.py")) == OWN
     inner = put(lab.parent / "outer/twid", "pyvenv.cfg", "bin/python", "lab/server.py")
