@@ -207,20 +207,23 @@ def test_python_in_other_encodings_is_read(data: bytes, tmp_path: Path) -> None:
     assert inspection.notes == ()
 
 
+TWIDDER = SERVER.replace("app", "twidder")
+
+
 @pytest.mark.parametrize(
     "data",
     [
-        SERVER.encode("utf-16"),
-        SERVER.encode() + "# på\n".encode("latin-1"),
-        b"# coding: punycode\n" + SERVER.encode(),
-        b"# coding: nonsense\n" + SERVER.encode(),
+        TWIDDER.encode("utf-16"),
+        TWIDDER.encode() + "# på\n".encode("latin-1"),
+        b"# coding: punycode\n" + TWIDDER.encode(),
+        b"# coding: nonsense\n" + TWIDDER.encode(),
     ],
 )
 def test_python_in_encodings_that_python_refuses_is_read_and_noted(
     data: bytes, tmp_path: Path
 ) -> None:
     inspection = found(tmp_path, {"server.py": data})
-    assert [one.target for one in inspection.applications] == ["app"]
+    assert [one.target for one in inspection.applications] == ["twidder"]
     assert [note.kind for note in inspection.notes] == ["syntax"]
 
 
@@ -543,6 +546,13 @@ def test_whatever_was_handed_in_is_read(
     folder = put(tmp_path_factory.mktemp("any"), dict(files))
     inspection = inspect(folder)
     assert written(inspection) == inspection
+
+
+@pytest.mark.parametrize("call", ["sqlite3.connect", "open"])
+def test_a_file_name_that_can_not_be_written_down_is_none(call: str, tmp_path: Path) -> None:
+    inspection = found(tmp_path, {"server.py": f"import sqlite3\n{SERVER}{call}('\\ud800.db')\n"})
+    assert written(inspection) == inspection
+    assert [one.file for one in inspection.databases] == [""]
 
 
 def test_a_folder_that_is_not_there_is_an_empty_one(tmp_path: Path) -> None:

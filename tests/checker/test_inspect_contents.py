@@ -249,8 +249,11 @@ def test_what_need_not_be_installed_is_no_import(text: str, tmp_path: Path) -> N
     assert found(tmp_path, files).imports == ("flask", "flask_sock")
 
 
-def test_a_folder_called_like_a_package_does_not_hide_it(tmp_path: Path) -> None:
-    assert found(tmp_path, {"flask/server.py": SERVER}).imports == ("flask", "flask_sock")
+@pytest.mark.parametrize(
+    "files", [{"flask/server.py": SERVER}, {"server.py": SERVER, "flask/helper.py": ""}]
+)
+def test_a_folder_called_like_a_package_does_not_hide_it(files: Files, tmp_path: Path) -> None:
+    assert found(tmp_path, files).imports == ("flask", "flask_sock")
 
 
 PIPFILE = """
@@ -476,7 +479,11 @@ def test_a_file_that_lies_elsewhere_is_told(tmp_path: Path) -> None:
     ],
 )
 def test_an_address_in_the_client_is_told(text: str, said: str, tmp_path: Path) -> None:
-    files: Files = {"server.py": SERVER, "static/client.js": f"\n{text}\n", "static/x.min.js": text}
+    files: Files = {
+        "server.py": SERVER,
+        "static/client.js": f"\n{text}\n",
+        "static/x.min.js": "ws://x.y",
+    }
     (note,) = found(tmp_path, files).notes
     assert (note.file, note.line, note.kind) == ("static/client.js", 2, "origin")
     assert note.says == f"{said}, wherever the page comes from"
