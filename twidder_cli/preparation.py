@@ -31,7 +31,7 @@ from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import listed
 from twidder_cli.submissions import server
 from twidder_cli.submissions.attempt import Attempt
-from twidder_cli.submissions.bring import brought
+from twidder_cli.submissions.bring import Brought, brought
 from twidder_cli.submissions.failures import explained, no_application
 from twidder_cli.submissions.limits import Refused
 from twidder_cli.submissions.reading import inspect
@@ -116,12 +116,12 @@ class _Search:
 
     def run(self) -> Prepared:
         """Return the first start that works, or the one that comes nearest; raises Ungradable."""
-        source, notes, inspection = self._read()
-        own = own_contract(source)
+        handed_in, inspection = self._read()
+        own = own_contract(handed_in.folder)
         if own.contract is not None and self._job.trusts_contract:
             self._job = msgspec.structs.replace(self._job, contract=own.contract)
-        self._source = source.parent
-        self._place = server.Place(source.parent, self._sandbox, inspection)
+        self._source = handed_in.root
+        self._place = server.Place(handed_in.root, self._sandbox, inspection)
         tried = list(self._tried(inspection))
         running = [one for one in tried if one.attempt is None]
         if not running:
@@ -134,7 +134,7 @@ class _Search:
                 how=_how(best.setup),
                 notes=(
                     *self._place.notes,
-                    *notes,
+                    *handed_in.notes,
                     *own.compared(best.learned, is_used=self._job.trusts_contract),
                 ),
                 fault=_not_by_gunicorn(best.setup, tried),
@@ -143,9 +143,9 @@ class _Search:
             best.learned,
         )
 
-    def _read(self) -> tuple[Path, tuple[str, ...], Inspection]:
+    def _read(self) -> tuple[Brought, Inspection]:
         try:
-            source, notes = brought(self._job.submission, self._workspace / "source")
+            handed_in = brought(self._job.submission, self._workspace / "source")
         except Refused as refused:
             raise Ungradable(
                 Finding(
@@ -156,10 +156,10 @@ class _Search:
                     verdict=Verdict.UNCLEAR,
                 )
             ) from None
-        inspection = inspect(source, source.name)
+        inspection = inspect(handed_in.folder, handed_in.name)
         if not inspection.applications:
             raise Ungradable(no_application(inspection))
-        return source, notes, inspection
+        return handed_in, inspection
 
     def _tried(self, inspection: Inspection) -> Iterator[_Try]:
         """Yield what came of each start, until one works."""

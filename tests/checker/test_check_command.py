@@ -234,7 +234,7 @@ def test_an_application_is_found_wherever_it_is(desk: Desk) -> None:
     lab(desk, RIGHT, "lab/lab3/twidder")
     outcome = desk.check("lab", *ROOT_ONLY)
     assert outcome.exit_code == 0
-    assert "--chdir lab/lab3/twidder server:app" in outcome.output
+    assert "--chdir lab3/twidder server:app" in outcome.output
 
 
 def test_a_submission_that_is_no_python_is_1(desk: Desk) -> None:

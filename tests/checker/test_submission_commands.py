@@ -149,8 +149,8 @@ def test_no_application_is_2_and_shows_what_there_is(
 @pytest.mark.parametrize(
     ("target", "said"),
     [
-        ("nowhere", "there is no such folder"),
-        ("anna/server.py", "expected a folder, got a file"),
+        ("nowhere", "there is no such file or folder, and it is no URL"),
+        ("anna/server.py", "expected a folder, an archive or a URL"),
         ("http://127.0.0.1:5000", "expected a folder; a running server has no source to read"),
         ("x" * 5000, "File name too long"),
     ],

@@ -216,10 +216,10 @@ from twidder_cli.submissions.server import Place
 from twidder_cli.wire import http
 
 lab, work = sys.argv[1], Path(sys.argv[2])
-source, _ = brought(Submission(name="lab", kind="folder", location=lab), work / "source")
-inspection = inspect(source, source.name)
+handed_in = brought(Submission(name="lab", kind="folder", location=lab), work / "source")
+inspection = inspect(handed_in.folder, handed_in.name)
 setup = Setup(application=inspection.applications[0])
-place = Place(source.parent, best_sandbox(), inspection)
+place = Place(handed_in.root, best_sandbox(), inspection)
 with place.started(setup, work / "server", 60.0) as running:
     print(http.call("GET", running.url + "/", {}, None, timeout=60.0).body)
 print([path.name for path in work.iterdir()])

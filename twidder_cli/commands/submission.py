@@ -53,16 +53,16 @@ def inspect_(target: str, *, as_json: bool) -> None:
       twidder submission inspect handed-in/anna
       twidder submission inspect handed-in/anna.zip --json
     """
+    if "://" in target:
+        raise OperatorError(f"{target}: expected a folder; a running server has no source to read")
     one = _one(target)
-    if one.kind == "url":
-        raise OperatorError(f"{target}: a running server has no source to read")
     with tempfile.TemporaryDirectory(prefix="twidder-") as folder:
         try:
-            place, notes = brought(one, Path(folder))
+            handed_in = brought(one, Path(folder))
         except Refused as refused:
             raise OperatorError(f"{target}: {refused}") from None
-        found = inspect(place, place.name)
-    for note in notes:
+        found = inspect(handed_in.folder, handed_in.name)
+    for note in handed_in.notes:
         click.echo(f"twidder: {note}", err=True)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), indent=2))

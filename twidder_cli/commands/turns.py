@@ -172,7 +172,7 @@ def _read(submission: Submission) -> Inspection | None:
         return None
     with tempfile.TemporaryDirectory(prefix="twidder-") as folder:
         try:
-            place, _ = brought(submission, Path(folder))
+            handed_in = brought(submission, Path(folder))
         except Refused:
             return None
-        return inspect(place, place.name)
+        return inspect(handed_in.folder, handed_in.name)

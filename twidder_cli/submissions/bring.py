@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import NamedTuple
 
 from twidder_cli.model.job import Submission
 from twidder_cli.submissions.archives import is_archive
@@ -12,12 +13,29 @@ from twidder_cli.submissions.unpack import unpack
 _ENDING = re.compile(r"(\.tar)?\.\w{1,4}$")
 
 
-def brought(submission: Submission, folder: Path) -> tuple[Path, tuple[str, ...]]:
-    """Bring a submission into a new folder; return its place there, and what people should know.
+class Brought(NamedTuple):
+    """A submission in a folder of ours, and what people should know of how it got there.
 
-    Its place has the submission's name, as Python can import it, since some hand in
-    the folder of a package. Archives in it are unpacked when it has no Python beside them.
-    Raises Refused where it can't be read, or is too much.
+    `name` is the folder's own, where it is a package by itself; paths are then
+    relative to the folder above, as Python needs it.
+    """
+
+    folder: Path
+    name: str
+    notes: tuple[str, ...]
+
+    @property
+    def root(self) -> Path:
+        """The folder that all paths are relative to."""
+        return self.folder.parent if self.name else self.folder
+
+
+def brought(submission: Submission, folder: Path) -> Brought:
+    """Bring a submission into a new folder.
+
+    It has the submission's name there, as Python can import it. Archives in it
+    are unpacked when it has no Python beside them. Raises Refused where it can't
+    be read, or is too much.
     """
     origin = Path(submission.location)
     place = folder / _importable(submission.name)
@@ -31,7 +49,7 @@ def brought(submission: Submission, folder: Path) -> tuple[Path, tuple[str, ...]
             notes += _unpack_inside(place)
     except OSError as error:
         raise Refused(f"it can't be read: {error.strerror or error}") from error
-    return place, notes
+    return Brought(place, place.name if (place / "__init__.py").exists() else "", notes)
 
 
 def _unpack_inside(place: Path) -> tuple[str, ...]:

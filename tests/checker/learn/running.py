@@ -38,12 +38,12 @@ def learned(
 
     `workspace` is a folder that is not there yet.
     """
-    source, _ = brought(submission, workspace / "source")
-    inspection = inspect(source, source.name)
-    place = Place(source.parent, processes.best_sandbox(), inspection)
+    handed_in = brought(submission, workspace / "source")
+    inspection = inspect(handed_in.folder, handed_in.name)
+    place = Place(handed_in.root, processes.best_sandbox(), inspection)
     setup = Setup(application=inspection.applications[0])
     table = place.table(setup, workspace / "table", LONG) if is_table_known else None
-    sources = sources_in(source.parent / setup.application.folder) if is_table_known else {}
+    sources = sources_in(handed_in.root / setup.application.folder) if is_table_known else {}
     with place.started(setup, workspace / "server", LONG) as running:
         return learn(
             running.url,
