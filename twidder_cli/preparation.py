@@ -73,7 +73,8 @@ def prepare(job: Job, workspace: Path, pace: Pace) -> Prepared:
     match job.submission.kind:
         case "reference":
             how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
-            return Prepared(partial(server.reference, sandbox), job.contract, how)
+            start = partial(server.reference, sandbox)
+            return Prepared(start, job.contract, how, server.warnings(sandbox))
         case "url":
             start = partial(server.at_url, job.submission.location)
             learned = _learned(job, job.submission.location, pace)
@@ -133,7 +134,7 @@ class _Search:
                 contract=self._job.contract,
                 how=_how(best.setup),
                 notes=(
-                    *self._place.notes,
+                    *server.warnings(self._sandbox),
                     *handed_in.notes,
                     *own.compared(best.learned, is_used=self._job.trusts_contract),
                 ),

@@ -216,17 +216,17 @@ def test_a_submission_that_dies_at_import_is_1_with_its_last_words_made_harmless
     assert outcome.exit_code == 1
     assert "FAILED The server did not start" in outcome.output
     assert r"SystemError: \x1b[31m\x1b]0;title\x07 out of paper" in outcome.output
-    assert 'File "lab/server.py", line 2' in outcome.output
+    assert 'File "server.py", line 2' in outcome.output
     assert ESCAPE not in outcome.output + outcome.errors
     assert "twidder_cli" not in outcome.output + outcome.errors
 
 
-def test_a_submission_without_an_application_is_1_and_says_what_there_is(desk: Desk) -> None:
+def test_the_only_target_without_an_application_is_2_and_says_what_there_is(desk: Desk) -> None:
     desk.put("lab/database_helper.py", "import sqlite3")
-    outcome = desk.check("lab", *ROOT_ONLY)
-    assert outcome.exit_code == 1
-    assert "FAILED There is no Flask application in it" in outcome.output
-    assert "modules: database_helper" in outcome.output
+    assert desk.check("lab", *ROOT_ONLY) == mistake(
+        "lab: there is no Flask application in it; the Python in it: database_helper. "
+        "twidder submission inspect tells what was read."
+    )
 
 
 def test_an_application_is_found_wherever_it_is(desk: Desk) -> None:

@@ -37,7 +37,7 @@ JOB = Job(
     seed=1,
     workspace="",
 )
-BEGUN = SubmissionStarted(submission="s", origin="/s")
+BEGUN = SubmissionStarted(submission="s", origin="folder")
 SCENARIO = ScenarioStarted(submission="s", scenario="a")
 PASSED = ScenarioFinished(
     submission="s", scenario="a", outcome=Outcome(verdict=Verdict.PASSED), seconds=1.5

@@ -56,14 +56,7 @@ def inspect_(target: str, *, as_json: bool) -> None:
     if "://" in target:
         raise OperatorError(f"{target}: expected a folder; a running server has no source to read")
     one = _one(target)
-    with tempfile.TemporaryDirectory(prefix="twidder-") as folder:
-        try:
-            handed_in = brought(one, Path(folder))
-        except Refused as refused:
-            raise OperatorError(f"{target}: {refused}") from None
-        found = inspect(handed_in.folder, handed_in.name)
-    for note in handed_in.notes:
-        click.echo(f"twidder: {note}", err=True)
+    found = _read(one, target)
     if as_json:
         click.echo(json.dumps(msgspec.to_builtins(found), indent=2))
     else:
@@ -116,6 +109,20 @@ def learn(ctx: click.Context, target: str, output: IO[str] | None) -> None:
                 ctx.exit(1 if outcome.verdict is Verdict.FAILED else 3)
             case _:
                 pass
+
+
+def _read(one: Submission, target: str) -> Inspection:
+    if one.kind == "folder":
+        folder = Path(one.location)
+        return inspect(folder, folder.name if (folder / "__init__.py").exists() else "")
+    with tempfile.TemporaryDirectory(prefix="twidder-") as unpacked:
+        try:
+            handed_in = brought(one, Path(unpacked))
+        except Refused as refused:
+            raise OperatorError(f"{target}: {refused}") from None
+        for note in handed_in.notes:
+            click.echo(f"twidder: {note}", err=True)
+        return inspect(handed_in.folder, handed_in.name)
 
 
 def _one(target: str) -> Submission:

@@ -197,12 +197,12 @@ class Place:
     def _is_noted(self, kind: str) -> bool:
         return any(note.kind == kind for note in self.inspection.notes)
 
-    @property
-    def notes(self) -> tuple[str, ...]:
-        """What people should know of how it is confined."""
-        warning = _WARNINGS[self._sandbox]
-        lead = "WARNING: this submission is not fully confined"
-        return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
+
+def warnings(sandbox: processes.Sandbox) -> tuple[str, ...]:
+    """Return what people should know of how a submission is confined."""
+    warning = _WARNINGS[sandbox]
+    lead = "WARNING: this submission is not fully confined"
+    return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
 
 
 def _home(workspace: Path) -> Path:
