@@ -215,7 +215,8 @@ class _Search:
             database=setup.database,
             exit_code=running.exit_code,
             log=running.log(),
-            lost=running.excess or SILENT,
+            excess=running.excess,
+            lost=SILENT,
             answered=True,
         )
 

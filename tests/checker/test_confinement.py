@@ -16,7 +16,6 @@ from twidder_cli import processes
 from twidder_cli.load.library import find_contract, find_scenarios
 from twidder_cli.model.events import ScenarioFinished, SubmissionFinished
 from twidder_cli.model.job import Job, Submission
-from twidder_cli.model.verdicts import Verdict
 from twidder_cli.processes import Limits, Sandbox
 from twidder_cli.runner import Runner
 
@@ -114,7 +113,8 @@ def test_it_is_nobody_and_can_become_nobody_else(told: dict[str, Any]) -> None:
 
 @needs_sandbox
 def test_it_sees_its_own_processes_only(told: dict[str, Any]) -> None:
-    assert [one for one in told["tell"]["processes"].values() if one != "bwrap"] == ["python"] * 2
+    seen = [one for one in told["tell"]["processes"].values() if one != "bwrap"]
+    assert [one.rstrip(".0123456789") for one in seen] == ["python"] * 2
     assert told["trace"] == []
 
 
@@ -265,7 +265,8 @@ def test_ninety_requests_at_a_time_are_within_the_limits(desk: Desk) -> None:
 def test_what_processes_share_counts_once(desk: Desk) -> None:
     outcome = desk.attack("share_memory", "tell")
     assert (outcome.excess, outcome.is_alive) == ("", True)
-    assert list(outcome.answers[1]["processes"].values()).count("python") == 2 + 8
+    names = outcome.answers[1]["processes"].values()
+    assert sum(name.startswith("python") for name in names) == 2 + 8
 
 
 # What is said of it
@@ -308,11 +309,12 @@ app.add_url_rule("/", view_func=lambda: app.send_static_file("client.html"))
 
 @needs_sandbox
 def test_a_run_tells_what_happened_and_not_what_a_submission_writes(our_desk: Desk) -> None:
-    (our_desk.lab / "server.py").write_text(FORGED)
-    (our_desk.lab / "static").mkdir()
-    (our_desk.lab / "static/client.html").write_text("<!DOCTYPE html><title>Twidder</title>")
+    lab = our_desk.folder / "forged"
+    (lab / "static").mkdir(parents=True)
+    (lab / "server.py").write_text(FORGED)
+    (lab / "static/client.html").write_text("<!DOCTYPE html><title>Twidder</title>")
     job = Job(
-        submission=Submission(name="lab", kind="folder", location=str(our_desk.lab)),
+        submission=Submission(name="lab", kind="folder", location=str(lab)),
         scenarios=tuple(find_scenarios(("lab3/root",))),
         contract=find_contract(None),
         patience=1.0,
@@ -321,7 +323,7 @@ def test_a_run_tells_what_happened_and_not_what_a_submission_writes(our_desk: De
     )
     *_, finished, ended = Runner().run([job])
     assert isinstance(finished, ScenarioFinished)
-    assert finished.outcome.verdict is Verdict.PASSED
+    assert finished.outcome.findings == ()
     assert isinstance(ended, SubmissionFinished)
     assert ended.outcome is None
 

@@ -12,8 +12,9 @@ from twidder_cli.submissions.logs import Crash, crash_in, last_words
 class Attempt(Noun):
     """What is known of a start that came to nothing.
 
-    `exit_code` is None while the server still runs; `lost` says how the last
-    request went unanswered, after `waited` seconds. `answered`: a request was
+    `exit_code` is None while the server still runs; `excess` says what it used
+    too much of, and was ended for; `lost` how the last request went unanswered,
+    after `waited` seconds. `answered`: a request was
     answered before that one. `shook_hands`: a WebSocket was open meanwhile.
     """
 
@@ -21,6 +22,7 @@ class Attempt(Noun):
     inspection: Inspection = Inspection()
     database: Database = Database(kind="nothing")
     exit_code: int | None = None
+    excess: str = ""
     log: str = ""
     lost: str = ""
     waited: float = 0.0

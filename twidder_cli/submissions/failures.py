@@ -32,6 +32,13 @@ def is_restless(log: str) -> bool:
 
 def explained(attempt: Attempt) -> Finding:
     """Return why a server does not answer."""
+    if attempt.excess:
+        return attempt.failed(
+            "The server used more than it may",
+            f"{attempt.excess}; its last words:\n{attempt.words}",
+            "Limits are the same for all submissions, and some ten times what most need. Does "
+            "something grow without end?",
+        )
     has_ended = attempt.exit_code is not None
     if has_ended and (tool := _OUR_TOOLS.search(attempt.log)):
         return attempt.unclear(
@@ -39,8 +46,11 @@ def explained(attempt: Attempt) -> Finding:
             printable(tool[0], 300),
             "That is no fault of the submission. twidder doctor tells what this machine can do.",
         )
-    if attempt.answered:
-        return _hanging(attempt)
+    return _hanging(attempt) if attempt.answered else _unanswered(attempt)
+
+
+def _unanswered(attempt: Attempt) -> Finding:
+    has_ended = attempt.exit_code is not None
     if _SERVING.search(attempt.log):
         return started_server(attempt)
     if (has_ended or is_restless(attempt.log)) and (by := _signal(attempt)):

@@ -287,7 +287,8 @@ def _answered(process: processes.Process, url: str, timeout: float, attempt: Att
                         attempt,
                         exit_code=process.exit_code,
                         log=log,
-                        lost=process.excess or str(lost),
+                        excess=process.excess,
+                        lost=str(lost),
                         waited=timeout,
                     )
                 ) from None
