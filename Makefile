@@ -16,9 +16,10 @@ check: $(INSTALLED)          ## install, then check the reference application
 serve: $(INSTALLED)          ## install, then start the reference application
 	$(BIN)/twidder serve
 
+# Most of the time is waited, so more tests run at once than there are cores.
 test: $(INSTALLED) system    ## install all that tests need, then run all tests
-	$(BIN)/pytest -n 2 --ignore $(GALLERY)
-	$(BIN)/pytest -n 8 $(GALLERY)  # it waits most of the time, so more of it runs at once
+	$(BIN)/pytest -n 6 --dist worksteal --ignore $(GALLERY)
+	$(BIN)/pytest -n 8 $(GALLERY)
 
 lint: $(INSTALLED)           ## formatting, lint rules and types
 	$(BIN)/ruff format --check .
