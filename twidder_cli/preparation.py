@@ -195,7 +195,7 @@ class _Search:
         )
         with ThreadPoolExecutor(1) as beside:
             limit = self._pace.scaled(TABLE)
-            table = beside.submit(self._place.table, setup, table_folder, limit)
+            table = beside.submit(self._table, setup, table_folder, limit)
             try:
                 timeout = self._pace.scaled(START)
                 with self._place.started(setup, folder, timeout) as running:
@@ -206,6 +206,12 @@ class _Search:
                     return _Try(setup, learned=learned)
             except server.NotStarted as not_started:
                 return _Try(setup, attempt=not_started.attempt)
+
+    def _table(self, setup: Setup, folder: Path, limit: float) -> RouteTable | None:
+        """Return the routes that the application tells; nobody asks where the contract is given."""
+        if self._job.contract.vouched:
+            return None
+        return self._place.table(setup, folder, limit)
 
     def _hanging(self, setup: Setup, running: server.Running) -> Attempt:
         """Return what is known of a server that has answered, and then did no more."""

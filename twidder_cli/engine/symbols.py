@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from urllib.parse import quote, quote_plus
 
 _LIKE_A_NAME = re.compile(r"\{([a-z][a-z0-9@-]*\.[a-z]+(?:\.\d+)?\})")
@@ -23,16 +24,17 @@ class Symbols:
         self._values: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
+        self._changing = threading.Lock()
 
     def define(self, name: str, value: str) -> str:
         """Name a value; returns the name it is written by, an older one where there is one."""
-        self._values[name] = value
-        known = next((n for n, v in self._values.items() if v == value), name)
-        if len(value) >= _SHORTEST:
-            for form in _forms(value):
-                self._names.setdefault(form, known)
-            longest_first = sorted(self._names, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(_bounded, longest_first)))
+        with self._changing:
+            self._values[name] = value
+            known = next((n for n, v in self._values.items() if v == value), name)
+            if len(value) >= _SHORTEST:
+                for form in _forms(value):
+                    self._names.setdefault(form, known)
+                self._pattern = None
         return known
 
     def value(self, name: str) -> str | None:
@@ -45,7 +47,8 @@ class Symbols:
 
     def mask(self, text: str) -> str:
         """Return `text` with captured values written by name."""
-        if self._pattern is None:
+        pattern = self._compiled()
+        if pattern is None:
             return text
 
         def name(found: re.Match[str]) -> str:
@@ -55,7 +58,15 @@ class Symbols:
             is_quoted = text[found.start() - 1 : found.start()] == '"'
             return f'"{written}"' if is_number and not is_quoted else written
 
-        return self._pattern.sub(name, text)
+        return pattern.sub(name, text)
+
+    def _compiled(self) -> re.Pattern[str] | None:
+        """Return the pattern of all values, built when it is needed: many are named at a time."""
+        with self._changing:
+            if self._pattern is None and self._names:
+                longest_first = sorted(self._names, key=len, reverse=True)
+                self._pattern = re.compile("|".join(map(_bounded, longest_first)))
+            return self._pattern
 
 
 def _bounded(form: str) -> str:
