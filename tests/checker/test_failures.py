@@ -25,7 +25,7 @@ import sys, threading
 from pathlib import Path
 import msgspec
 from twidder_cli import processes
-from twidder_cli.model.submission import Application, Setup
+from twidder_cli.model.submission import Application, Database, Setup
 from twidder_cli.submissions.failures import explained
 from twidder_cli.submissions.reading import inspect
 from twidder_cli.submissions.server import NotStarted, Place
@@ -34,7 +34,7 @@ folder = Path(sys.argv[1])
 place = Place(folder, processes.best_sandbox(), inspect(folder))
 application = Application(folder=".", module="server", target="app", file="server.py", why="")
 try:
-    setup = Setup(application=application)
+    setup = Setup(application=application, database=Database(kind="nothing"))
     with place.started(setup, Path(sys.argv[2]), float(sys.argv[3])) as running:
         {meanwhile}
 except NotStarted as not_started:
@@ -111,7 +111,7 @@ DEATHS: dict[tuple[Verdict, str], list[str]] = {
     ],
     (UNCLEAR, "It wanted what a submission may not do here"): [
         "socket.create_connection(('db.invalid', 5432))",
-        "os.mkdir('/sys/x')",
+        "os.mkdir('/usr/x')",
     ],
     (UNCLEAR, "It met a limit of this machine"): [
         "bytearray(10**15)",
