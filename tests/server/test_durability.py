@@ -36,7 +36,7 @@ class Acknowledged:
 def write_until_it_dies(server: Server, writer: Person, name: str, done: Acknowledged) -> None:
     """Post messages, sign people up and in, and note what is acknowledged."""
     number = 0
-    with suppress(requests.ConnectionError):
+    with suppress(requests.RequestException):  # it may die in the middle of a reply
         while True:
             number += 1
             text = f"{name}-{number}"
