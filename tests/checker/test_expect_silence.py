@@ -25,6 +25,7 @@ from tests.checker.timelines import (
 )
 from twidder_cli.model.timeline import Frame
 from twidder_cli.model.verdicts import Blame, Verdict
+from twidder_cli.model.view import shape
 from twidder_cli.steps.expect_silence import ExpectSilence
 
 STEP = ExpectSilence(kind="expect_silence", line=11, of=(BOB,))
@@ -159,6 +160,18 @@ def test_what_everybody_heard_beside_the_logout_is_unclear() -> None:
     everybody = [message(who, 5.6, "online") for who in (ANNA, BOB, CAROL)]
     (finding,) = judged(STEP, EVERYBODY, TRIGGER, TOLD, everybody, PROOF)
     assert (finding.who, finding.verdict) == ((BOB, CAROL), Verdict.UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    ("said", "verdict"), [(LOGOUT, Verdict.FAILED), ("online", Verdict.UNCLEAR)]
+)
+def test_what_everybody_heard_is_compared_with_an_earlier_logout(
+    said: str, verdict: Verdict
+) -> None:
+    everybody = [message(who, 5.6, said) for who in (ANNA, BOB, CAROL)]
+    known = quiet(7.2, notices=(shape(message(ANNA, 1, LOGOUT)),))
+    (finding,) = judged(STEP, EVERYBODY, TRIGGER, everybody, PROOF[:2], known)
+    assert (finding.who, finding.verdict) == ((BOB, CAROL), verdict)
 
 
 def test_acknowledgements_on_a_socket_opened_inside_the_trigger_are_silence() -> None:

@@ -1,8 +1,11 @@
 """What a judge sees in a timeline: shapes, noise, rhythms, pushes, sockets."""
 
+import json
 import math
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.checker.timelines import (
     ANNA,
@@ -40,6 +43,10 @@ from twidder_cli.model.view import shape
         ("hello anna@liu.se", "hello bob.b+x@mail.liu.se"),
         ("id 3f2a9b8c7d6e5f40", "id 0123456789abcdef"),
         ("id 4d61f2", "id 5db448"),
+        ("id 4d61f2", "id 123456"),
+        ("at 1795384537.90432", "at 1795384537.904321"),
+        ("at 1795384537.904321", "at 17.9"),
+        ('{"at": 1795384537.90432}', '{"at": 1e-07}'),
         ("hello {anna.email}", "hello {bob.email}"),
         ('{"a": 1, "b": "x"}', '{"b": "x",   "a": 2}'),
         (" ping\n", "ping"),
@@ -61,6 +68,17 @@ def test_what_varies_does_not_change_a_shape(one: str, other: str) -> None:
 )
 def test_what_is_said_makes_the_shape(one: str, other: str) -> None:
     assert shape(message(ANNA, 1, one)) != shape(message(ANNA, 2, other))
+
+
+@given(*[st.floats(allow_nan=False, allow_infinity=False)] * 2)
+def test_any_number_has_the_same_shape(one: float, other: float) -> None:
+    as_values = [shape(message(ANNA, 1, json.dumps({"at": n}))) for n in (one, other)]
+    assert as_values[0] == as_values[1]
+
+
+@given(*[st.floats(min_value=0, max_value=1e12).map(lambda n: f"{n:f}".rstrip("0"))] * 2)
+def test_a_number_has_the_same_shape_however_many_digits_it_has(one: str, other: str) -> None:
+    assert shape(message(ANNA, 1, f"at {one}5!")) == shape(message(ANNA, 1, f"at {other}5!"))
 
 
 def test_a_message_that_is_no_text_has_its_kind_as_shape() -> None:

@@ -131,8 +131,10 @@ def no_pong(of: Actor, at: float, *, socket: int = 1, step: str = "5") -> Probe:
     return Probe(step=step, actor=of, sent=at - 5, received=at, socket=socket, answered=False)
 
 
-def quiet(at: float, *, grace: float = 0.75, step: str = "5") -> Quiet:
-    return Quiet(step=step, actor=CAROL, sent=at - grace, received=at, grace=grace)
+def quiet(
+    at: float, *, grace: float = 0.75, step: str = "5", notices: tuple[str, ...] = ()
+) -> Quiet:
+    return Quiet(step=step, actor=CAROL, sent=at - grace, received=at, grace=grace, notices=notices)
 
 
 # Requests

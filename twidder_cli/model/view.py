@@ -27,11 +27,14 @@ _NAMES = (
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "@"),
     (re.compile(r"\{[a-z][a-z0-9@.-]*\}"), "{}"),
 )
+_NUMBER = "0"
+# One mask for ids and numbers, since an id of nothing but digits comes up too;
+# numbers come last, so that a fraction is one with its whole, however each is masked.
 _VARYING = (
     *_NAMES,
-    (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), "x"),
-    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b"), "x"),
-    (re.compile(r"\d+(?:[.:,]\d+)*"), "0"),
+    (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), _NUMBER),
+    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b"), _NUMBER),
+    (re.compile(r"\d+(?:[.:,]\d+)*"), _NUMBER),
 )
 
 
@@ -60,6 +63,8 @@ def _masked(value: Any) -> Any:
             return list(dict.fromkeys(shapes))
         case bool() | None:
             return value
+        case int() | float():
+            return _NUMBER
         case _:
             return _masked_text(str(value))
 

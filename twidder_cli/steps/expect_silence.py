@@ -115,13 +115,13 @@ def _is_logout(view: View, frame: Frame, told: Sequence[Frame]) -> bool:
     """Whether a frame is what the one who had to be told was told.
 
     Where that one also heard something that nobody else did, then that was the
-    logout, and what everybody heard was something else. Where nobody had to be
-    told, it is what was told earlier in this run.
+    logout, and what everybody heard was something else. Where everybody heard
+    the same, or nobody had to be told, it is what was told earlier in this run.
     """
     if frame.ends:
         return not _is_late_refusal(view, frame)
     messages = {shape(push) for push in told if not push.ends}
-    logouts = (messages - view.news()) or messages or view.notices
+    logouts = (messages - view.news()) or view.notices or messages
     return shape(frame) in logouts if logouts else not told
 
 
