@@ -26,8 +26,8 @@ from twidder_cli.runner import Runner
 from twidder_cli.submissions.bring import brought
 from twidder_cli.submissions.find import find
 from twidder_cli.submissions.limits import Refused
+from twidder_cli.submissions.packages import advice, missing
 from twidder_cli.submissions.reading import inspect
-from twidder_cli.submissions.reading.packages import missing, remedy
 
 _LABEL = 10
 _MANY = 6
@@ -199,7 +199,7 @@ def _packages(found: Inspection) -> Iterator[str]:
     absent = missing(found.imports)
     here = [name for name in found.imports if name not in absent]
     if absent:
-        yield f"not here: {', '.join(absent)}. Try: {remedy(absent)}"
+        yield f"not here: {', '.join(absent)}. {advice(absent, found.requirements)}"
     if here:
         yield f"here: {', '.join(here)}"
     if found.requirements:

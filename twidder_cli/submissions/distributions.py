@@ -32,6 +32,7 @@ _OTHERWISE = {
     "geventwebsocket": "gevent-websocket",
     "jose": "python-jose",
     "jwt": "pyjwt",
+    "magic": "python-magic",
     "mysql": "mysql-connector-python",
     "nacl": "pynacl",
     "paho": "paho-mqtt",
@@ -41,6 +42,7 @@ _OTHERWISE = {
     "sklearn": "scikit-learn",
     "slugify": "python-slugify",
     "socketio": "python-socketio",
+    "validate_email": "py3-validate-email",
     "websocket": "websocket-client",
     "yaml": "pyyaml",
     "zmq": "pyzmq",
@@ -49,20 +51,19 @@ _OTHERWISE = {
 
 _ALIKE = frozenset({
     "aiohttp", "alembic", "apscheduler", "arrow", "authlib", "bcrypt", "bleach", "cachetools",
-    "celery", "certifi", "cffi", "colorama", "cryptography", "email_validator", "eventlet",
-    "faker", "flask_admin", "flask_babel", "flask_bcrypt", "flask_caching", "flask_compress",
-    "flask_cors", "flask_debugtoolbar", "flask_httpauth", "flask_jwt_extended", "flask_limiter",
-    "flask_login", "flask_mail", "flask_marshmallow", "flask_migrate", "flask_moment",
-    "flask_pymongo", "flask_restful", "flask_restx", "flask_session", "flask_smorest",
-    "flask_sock", "flask_socketio", "flask_sockets", "flask_sqlalchemy", "flask_talisman",
-    "flask_wtf", "geopy", "gevent", "greenlet", "gunicorn", "html5lib", "httpx", "humanize",
-    "itsdangerous", "jinja2", "jsonschema", "loguru", "lxml", "markdown", "markupsafe",
-    "marshmallow", "matplotlib", "mongoengine", "numpy", "orjson", "pandas", "passlib",
-    "peewee", "phonenumbers", "psutil", "psycopg", "pycountry", "pydantic", "pymongo",
-    "pymysql", "pyotp", "pytz", "qrcode", "redis", "requests", "rsa", "schedule", "scipy",
-    "simple_websocket", "simplejson", "six", "sqlalchemy", "tabulate", "termcolor", "tornado",
-    "tqdm", "tzlocal", "ujson", "unidecode", "validators", "waitress", "websockets", "werkzeug",
-    "wsproto", "wtforms", "xmltodict", "zxcvbn",
+    "celery", "certifi", "cffi", "colorama", "cryptography", "email_validator", "eventlet", "faker",
+    "flask_admin", "flask_babel", "flask_bcrypt", "flask_caching", "flask_compress", "flask_cors",
+    "flask_debugtoolbar", "flask_httpauth", "flask_jwt_extended", "flask_limiter", "flask_login",
+    "flask_mail", "flask_marshmallow", "flask_migrate", "flask_moment", "flask_mysqldb",
+    "flask_pymongo", "flask_restful", "flask_restx", "flask_session", "flask_smorest", "flask_sock",
+    "flask_socketio", "flask_sockets", "flask_sqlalchemy", "flask_talisman", "flask_wtf", "geopy",
+    "gevent", "greenlet", "gunicorn", "html5lib", "httpx", "humanize", "itsdangerous", "jinja2",
+    "jsonschema", "loguru", "lxml", "markdown", "markupsafe", "marshmallow", "matplotlib",
+    "mongoengine", "numpy", "orjson", "pandas", "passlib", "peewee", "phonenumbers", "psutil",
+    "psycopg", "pycountry", "pydantic", "pymongo", "pymysql", "pyotp", "pytz", "qrcode", "redis",
+    "requests", "rsa", "schedule", "scipy", "simple_websocket", "simplejson", "six", "sqlalchemy",
+    "tabulate", "termcolor", "tornado", "tqdm", "tzlocal", "ujson", "unidecode", "validators",
+    "waitress", "websockets", "werkzeug", "wsproto", "wtforms", "xmltodict", "zxcvbn",
 })  # fmt: skip
 """Modules whose package has their name."""
 
@@ -70,6 +71,19 @@ _ALIKE = frozenset({
 def normalised(name: str) -> str:
     """Return the one spelling of a package's name, as indexes compare them (PEP 503)."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def distribution(module: str) -> str:
+    """Return the package that brings a top-level module, as far as is known."""
+    return _OTHERWISE.get(module, normalised(module))
+
+
+def installed_version(module: str) -> str:
+    """Return the version of the package that brings a top-level module here; '' for none."""
+    try:
+        return metadata.version(distribution(module))
+    except metadata.PackageNotFoundError:
+        return ""
 
 
 def requirement(module: str, requirements: Iterable[str] = ()) -> str:

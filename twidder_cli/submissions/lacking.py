@@ -6,14 +6,10 @@ import sys
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.words import listed, printable
 from twidder_cli.submissions.attempt import Attempt, places
+from twidder_cli.submissions.distributions import distribution, installed_version
 from twidder_cli.submissions.logs import Crash
+from twidder_cli.submissions.packages import advice, missing
 from twidder_cli.submissions.reading.notes import SERVICES
-from twidder_cli.submissions.reading.packages import (
-    distribution,
-    installed_version,
-    missing,
-    remedy,
-)
 
 _MODULE = re.compile(r"No module named '([\w.]+)'")
 _NAME = re.compile(r"cannot import name '\w+' from (?:partially initialized module )?'([\w.]+)'")
@@ -46,7 +42,7 @@ def module(attempt: Attempt, crash: Crash) -> Finding | None:
             attempt.words,
             "It is a part of Python that is installed apart, or another version's.",
         )
-    return version_of(attempt, top) if installed_version(top) else _package(attempt, top)
+    return _package(attempt, top) if missing([top]) else version_of(attempt, top)
 
 
 def _misplaced(attempt: Attempt, what: str) -> Finding:
@@ -66,12 +62,11 @@ def _absent(attempt: Attempt, name: str) -> Finding:
 
 
 def _package(attempt: Attempt, top: str) -> Finding:
-    needed = list(dict.fromkeys([top, *missing(attempt.inspection.imports)]))
+    needed = dict.fromkeys([top, *missing(attempt.inspection.imports)])
     return attempt.unclear(
         f"The package {top} is not installed here",
         attempt.words,
-        f"{remedy(needed)} brings {listed(map(distribution, needed))}. If {top} is a file of the "
-        "submission's own, it was not handed in.",
+        advice(needed, attempt.inspection.requirements),
     )
 
 
@@ -96,7 +91,7 @@ def version_of(attempt: Attempt, top: str) -> Finding:
     return attempt.unclear(
         f"It seems to be written for another version of {top}",
         f"{attempt.words}\nhere it is {here}{wants}",
-        "twidder check --install gives it the versions that its requirements name.",
+        _BY_HAND,
     )
 
 

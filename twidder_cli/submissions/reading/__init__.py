@@ -10,7 +10,7 @@ from twidder_cli.submissions.reading.hints import start_hints
 from twidder_cli.submissions.reading.imports import own_modules
 from twidder_cli.submissions.reading.keys import headers, keys
 from twidder_cli.submissions.reading.notes import notes
-from twidder_cli.submissions.reading.packages import requirements
+from twidder_cli.submissions.reading.requirements import requirements
 from twidder_cli.submissions.reading.tree import read_tree
 
 

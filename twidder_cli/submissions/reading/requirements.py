@@ -1,79 +1,18 @@
-"""Other people's packages: which a submission names, and how one gets them."""
+"""Other people's packages that a submission names in its requirements files."""
 
 import posixpath
 import re
 import tomllib
-from collections.abc import Iterable, Iterator
-from functools import cache
-from importlib.metadata import PackageNotFoundError, requires, version
+from collections.abc import Iterator
 from typing import Any
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from twidder_cli.submissions.reading.imports import is_installed
 from twidder_cli.submissions.reading.tree import Tree, is_in
-
-_DISTRIBUTIONS = {
-    "bs4": "beautifulsoup4",
-    "Crypto": "pycryptodome",
-    "dateutil": "python-dateutil",
-    "dns": "dnspython",
-    "dotenv": "python-dotenv",
-    "flask_mysqldb": "flask-mysqldb",
-    "jose": "python-jose",
-    "jwt": "pyjwt",
-    "magic": "python-magic",
-    "mysql": "mysql-connector-python",
-    "MySQLdb": "mysqlclient",
-    "nacl": "pynacl",
-    "OpenSSL": "pyopenssl",
-    "PIL": "pillow",
-    "psycopg2": "psycopg2-binary",
-    "socketio": "python-socketio",
-    "validate_email": "py3-validate-email",
-    "websocket": "websocket-client",
-    "yaml": "pyyaml",
-}
-"""Packages that are not called as they are imported; the others are, but for - and _."""
 
 _LONGEST = 32 * 1024
 _REQUIREMENTS = re.compile(r"^requirements.*\.txt$", re.IGNORECASE)
-
-
-def distribution(module: str) -> str:
-    """Return the package that brings a top-level module."""
-    return _DISTRIBUTIONS.get(module, canonicalize_name(module))
-
-
-def remedy(modules: Iterable[str]) -> str:
-    """Return the command that brings missing modules."""
-    if {distribution(module) for module in modules} <= _common():
-        return "pip install 'twidder[common]'"
-    return "twidder check --install"
-
-
-def installed_version(module: str) -> str:
-    """Return the version of the package that brings a top-level module here; '' for none."""
-    try:
-        return version(distribution(module)) if is_installed(module) else ""
-    except PackageNotFoundError:
-        return "of unknown version"
-
-
-def missing(modules: Iterable[str]) -> list[str]:
-    """Return those of some modules that are not installed here."""
-    return [module for module in modules if not is_installed(module)]
-
-
-@cache
-def _common() -> frozenset[str]:
-    wanted = (Requirement(text) for text in requires("twidder") or ())
-    return frozenset(
-        canonicalize_name(one.name)
-        for one in wanted
-        if one.marker and one.marker.evaluate({"extra": "common"})
-    )
 
 
 def requirements(tree: Tree, folder: str) -> list[str]:
