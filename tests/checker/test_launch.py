@@ -144,6 +144,17 @@ def test_a_function_that_makes_the_data_is_called_once_and_leaves_nothing_else(l
     assert done.stdout.splitlines() == ["['old']", "in server", "['old', 'made']"]
 
 
+@pytest.mark.parametrize("source", ["made:tables.create_all", "maker:"])
+def test_a_method_or_an_import_may_make_the_data(source: str, lab: Path) -> None:
+    put(lab / "server.py", FLASK_SERVER)
+    made = "import pathlib\nclass tables:\n    create_all = pathlib.Path('made').touch\n"
+    put(lab / "made.py", made)
+    put(lab / "maker.py", "import made\nmade.tables.create_all()\n")
+    done = launched(lab, kind="initialise", source=source)
+    assert (done.stderr, done.returncode) == ("", 0)
+    assert (lab / "made").exists()
+
+
 FLASK_SERVER = "from flask import Flask\napp = Flask(__name__)\n"
 
 

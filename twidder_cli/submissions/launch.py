@@ -13,6 +13,7 @@ import ctypes
 import importlib
 import importlib.machinery
 import json
+import operator
 import os
 import runpy
 import sys
@@ -102,7 +103,10 @@ def _run_schema(source: str, file: str) -> None:
 
 
 def _call(function: str, application: str) -> None:
-    """Call a function of the submission, in a process that leaves nothing of it behind."""
+    """Call `module:name` of the submission, in a process that leaves nothing of it behind.
+
+    The name may be dotted, `models:db.create_all`; without one, the module is imported.
+    """
     child = os.fork()
     if child:
         os.waitpid(child, 0)
@@ -112,9 +116,11 @@ def _call(function: str, application: str) -> None:
 
         sys.path.insert(0, os.getcwd())  # noqa: PTH109  as gunicorn does
         module, _, name = function.partition(":")
-        initialise = getattr(importlib.import_module(module), name)
-        with import_app(application).app_context():
-            initialise()
+        maker = importlib.import_module(module)
+        if name:
+            initialise = operator.attrgetter(name)(maker)
+            with import_app(application).app_context():
+                initialise()
     except BaseException:  # noqa: BLE001  as in prepare, but nothing may leave this process
         traceback.print_exc()
     finally:
