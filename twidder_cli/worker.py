@@ -152,7 +152,7 @@ class Grading:
                 StepFinished(submission=self._name, scenario=scenario.id, step=step, kind=kind)
             )
 
-        server = self._server.at(running.url, lambda: running.is_alive)
+        server = self._server.at(running.url, running)
         pause = server.pace.token_pause
         seed = f"{self._job.seed}{self._job.salt}"
         timeline = Player(scenario, server, seed, progress).play()

@@ -25,7 +25,7 @@ from tests.checker.timelines import (
 from twidder_cli.engine.judge import judge
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import AnyEntry, Timeline
+from twidder_cli.model.timeline import AnyEntry, Died, Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.steps.connect import Connect
 from twidder_cli.steps.expect_push import ExpectPush
@@ -183,6 +183,23 @@ def test_while_the_machine_stood_still_nothing_is_held_against_the_submission() 
 def test_a_pass_stays_a_pass_although_the_machine_stood_still() -> None:
     whole = timeline(BEFORE, EVERYBODY, TRIGGER, stood_still(5.6, 6.1), RIGHT)
     assert judge(scenario(PUSH, SILENCE), whole).verdict is Verdict.PASSED
+
+
+@pytest.mark.parametrize(
+    ("excess", "title", "actual"),
+    [
+        ("", "The server died", "its process ended while this was played"),
+        (
+            "it made more than 9 files and was ended",
+            "The server used more than it may",
+            "it made more than 9 files and was ended while this was played",
+        ),
+    ],
+)
+def test_a_server_that_ended_is_told_with_the_reason(excess: str, title: str, actual: str) -> None:
+    died = Died(step="", actor="", sent=9, received=9, excess=excess)
+    (finding,) = judge(scenario(PUSH), timeline(*BEFORE, died)).findings[:1]
+    assert (finding.title, finding.actual, finding.verdict) == (title, actual, Verdict.FAILED)
 
 
 def test_a_flood_is_told_once_and_in_place_of_the_cause() -> None:

@@ -87,6 +87,10 @@ class Running:
     def is_alive(self) -> bool:
         return self.theatre.is_alive
 
+    @property
+    def excess(self) -> str:
+        return ""
+
 
 @dataclass
 class Playing:

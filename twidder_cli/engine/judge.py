@@ -9,10 +9,11 @@ from twidder_cli.model.step import Step
 from twidder_cli.model.timeline import Crash, Died, Frame, Played, Stall, Timeline
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import NOT_UNDERSTOOD, described
+from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
+_BY_HAND = "Play the scenario against a server of your own: twidder check http://127.0.0.1:5000"
 _BROKEN = {
     "sign_in": "Look for the request in the server's log. A send to a socket whose client has gone "
     "raises an error, and must not break the sign-in.",
@@ -91,16 +92,22 @@ def _crashed(crash: Crash) -> Finding:
 
 
 def _died(timeline: Timeline) -> Iterator[Finding]:
-    deaths = [entry for entry in timeline.entries if isinstance(entry, Died)]
-    if deaths:
-        yield Finding(
-            title="The server died",
-            expected="it goes on, whatever its clients do",
-            actual="its process ended while this was played",
-            hint="Its last words are in the output of gunicorn; play the scenario against a server "
-            "of your own: twidder check http://127.0.0.1:5000",
-            evidence=View(timeline.entries).evidence(*deaths),
-        )
+    death = next((entry for entry in timeline.entries if isinstance(entry, Died)), None)
+    if death is None:
+        return
+    if death.excess:
+        title, actual = "The server used more than it may", f"{death.excess} while this was played"
+        hint = f"{TOO_MUCH} {_BY_HAND}"
+    else:
+        title, actual = "The server died", "its process ended while this was played"
+        hint = f"Its last words are in the output of gunicorn. {_BY_HAND}"
+    yield Finding(
+        title=title,
+        expected="it goes on, whatever its clients do",
+        actual=actual,
+        hint=hint,
+        evidence=View(timeline.entries).evidence(death),
+    )
 
 
 def _unplayed(timeline: Timeline) -> Iterator[Finding]:

@@ -57,8 +57,9 @@ class Player:
                 pass  # recorded as the step's cause
             finally:
                 self._stage.sockets.close()
-        if not self._server.is_alive():
-            self._recorder.note(Died, "")
+        life = self._server.life
+        if life is not None and not life.is_alive:
+            self._recorder.note(Died, "", excess=life.excess)
         return self._recorder.timeline()
 
     def _steps(self) -> Iterator[tuple[str, Step]]:

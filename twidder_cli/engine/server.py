@@ -1,10 +1,19 @@
 """The server under test, as the engine knows it."""
 
 import copy
-from collections.abc import Callable
+from typing import Protocol
 
 from twidder_cli.engine.pace import Pace
 from twidder_cli.model.contract import Contract
+
+
+class Life(Protocol):
+    """Whether a server is there, and what it used too much of where it was ended for that."""
+
+    @property
+    def is_alive(self) -> bool: ...
+    @property
+    def excess(self) -> str: ...
 
 
 class Server:
@@ -26,13 +35,13 @@ class Server:
         self.notices: set[str] = set()
         self.one_off: set[str] = set()
         self.url = ""
-        self.is_alive: Callable[[], bool] = lambda: True
+        self.life: Life | None = None
 
-    def at(self, url: str, is_alive: Callable[[], bool]) -> "Server":
+    def at(self, url: str, life: Life | None = None) -> "Server":
         """Return another server of the same submission; what is learned of one holds for all."""
         server = copy.copy(self)
         server.url = url.rstrip("/")
-        server.is_alive = is_alive
+        server.life = life
         return server
 
     @property

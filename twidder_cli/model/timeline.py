@@ -132,7 +132,9 @@ class Taken(Entry, tag="taken"):
 
 
 class Died(Entry, tag="died"):
-    """The submission's process has ended by itself."""
+    """The submission's process has ended; `excess` says what it was ended for using too much of."""
+
+    excess: str = ""
 
 
 class Crash(Entry, tag="crash"):

@@ -25,6 +25,12 @@ NOT_UNDERSTOOD = (
 )
 """What to try when a submission does not answer as the contract names things."""
 
+TOO_MUCH = (
+    "Limits are the same for all submissions, and some ten times what most need. Does something "
+    "grow without end?"
+)
+"""What to try when a submission was ended for using too much of something."""
+
 _SHOWN = 2048
 
 

@@ -5,7 +5,7 @@ import signal
 
 from twidder_cli.model.submission import Inspection
 from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.words import printable
+from twidder_cli.model.words import TOO_MUCH, printable
 from twidder_cli.submissions.attempt import Attempt, places
 from twidder_cli.submissions.crashes import explained_crash, own, started_server
 from twidder_cli.submissions.lacking import service_of
@@ -36,8 +36,7 @@ def explained(attempt: Attempt) -> Finding:
         return attempt.failed(
             "The server used more than it may",
             f"{attempt.excess}; its last words:\n{attempt.words}",
-            "Limits are the same for all submissions, and some ten times what most need. Does "
-            "something grow without end?",
+            TOO_MUCH,
         )
     has_ended = attempt.exit_code is not None
     if has_ended and (tool := _OUR_TOOLS.search(attempt.log)):
