@@ -3,6 +3,7 @@
 import json
 import re
 import threading
+from functools import lru_cache
 from urllib.parse import quote, quote_plus
 
 _LIKE_A_NAME = re.compile(r"\{([a-z][a-z0-9@-]*\.[a-z]+(?:\.\d+)?\})")
@@ -23,7 +24,7 @@ class Symbols:
     def __init__(self) -> None:
         self._values: dict[str, str] = {}
         self._names: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
+        self._longest_first: tuple[str, ...] | None = None
         self._changing = threading.Lock()
 
     def define(self, name: str, value: str) -> str:
@@ -34,7 +35,7 @@ class Symbols:
             if len(value) >= _SHORTEST:
                 for form in _forms(value):
                     self._names.setdefault(form, known)
-                self._pattern = None
+                self._longest_first = None
         return known
 
     def value(self, name: str) -> str | None:
@@ -47,8 +48,8 @@ class Symbols:
 
     def mask(self, text: str) -> str:
         """Return `text` with captured values written by name."""
-        pattern = self._compiled()
-        if pattern is None:
+        there = tuple(form for form in self._forms() if form in text)
+        if not there:
             return text
 
         def name(found: re.Match[str]) -> str:
@@ -58,15 +59,19 @@ class Symbols:
             is_quoted = text[found.start() - 1 : found.start()] == '"'
             return f'"{written}"' if is_number and not is_quoted else written
 
-        return pattern.sub(name, text)
+        return _pattern(there).sub(name, text)
 
-    def _compiled(self) -> re.Pattern[str] | None:
-        """Return the pattern of all values, built when it is needed: many are named at a time."""
+    def _forms(self) -> tuple[str, ...]:
         with self._changing:
-            if self._pattern is None and self._names:
-                longest_first = sorted(self._names, key=len, reverse=True)
-                self._pattern = re.compile("|".join(map(_bounded, longest_first)))
-            return self._pattern
+            if self._longest_first is None:
+                self._longest_first = tuple(sorted(self._names, key=len, reverse=True))
+            return self._longest_first
+
+
+@lru_cache(maxsize=1024)
+def _pattern(forms: tuple[str, ...]) -> re.Pattern[str]:
+    """Return the pattern of the forms that are in a text: few, and to compile all would be slow."""
+    return re.compile("|".join(map(_bounded, forms)))
 
 
 def _bounded(form: str) -> str:
