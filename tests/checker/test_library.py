@@ -21,7 +21,7 @@ def test_an_id_names_a_scenario_of_the_package() -> None:
 
 
 def test_the_beginning_of_ids_names_all_of_them() -> None:
-    assert [source.id for source in find_scenarios(("lab3",))] == bundled_ids()
+    assert tuple(source.id for source in find_scenarios(("lab3",))) == bundled_ids()
 
 
 def test_plans_requirements_and_contracts_are_no_scenarios() -> None:

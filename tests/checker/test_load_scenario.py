@@ -124,7 +124,7 @@ def test_every_step_kind_has_a_sentence_about_it(step: str) -> None:
 
 
 def test_the_scenarios_of_the_package_are_right() -> None:
-    ids = bundled_ids()
+    ids = list(bundled_ids())
     assert [one.id for one in load_scenarios(find_scenarios(("lab3",)))] == ids
 
 

@@ -25,7 +25,7 @@ def bundled() -> Path:
 
     In a wheel they are inside `twidder_cli`; in a working tree beside it.
     """
-    package = Path(twidder_cli.__file__).parent
+    package = Path(twidder_cli.__file__).resolve().parent
     inside = package / "scenarios"
     return inside if inside.is_dir() else package.parent / "scenarios"
 
@@ -40,9 +40,10 @@ def read(path: Path) -> str:
         raise OperatorError(f"{path}: {error.strerror or error}") from None
 
 
-def bundled_ids() -> list[str]:
+@cache
+def bundled_ids() -> tuple[str, ...]:
     """Return the ids of all scenarios that come with the package."""
-    return [_id(path) for path in _scenario_files(bundled())]
+    return tuple(_id(path) for path in _scenario_files(bundled()))
 
 
 def find_scenarios(names: tuple[str, ...]) -> list[Source]:
@@ -117,8 +118,8 @@ def _scenario_files(folder: Path) -> list[Path]:
 
 def _id(path: Path) -> str:
     inside = path.resolve()
-    if inside.is_relative_to(bundled().resolve()):
-        return inside.relative_to(bundled().resolve()).with_suffix("").as_posix()
+    if inside.is_relative_to(bundled()):
+        return inside.relative_to(bundled()).with_suffix("").as_posix()
     return path.with_suffix("").as_posix()
 
 
