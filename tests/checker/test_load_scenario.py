@@ -436,6 +436,12 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
             "1.yaml:9: what was given before is written by its name here: {anna.message.1}",
             id="a text that stands nowhere in what was recorded",
         ),
+        pytest.param(
+            "within: 5 s}",
+            "only: signed-in}",
+            "1.yaml:11: no expect_one_valid looks before whether 'anna@laptop' is signed in",
+            id="a push to whoever is signed in, which nobody looked at",
+        ),
     ],
 )
 def test_a_story_that_makes_no_sense_is_told_with_its_line(old: str, new: str, said: str) -> None:

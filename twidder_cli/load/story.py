@@ -52,6 +52,7 @@ class _Story:
         self._asked: set[Actor] = set()
         self._sockets: Counter[Actor] = Counter()
         self._own_sockets: Counter[Actor] = Counter()
+        self._looked_at: set[Actor] = set()
         self._due: Collection[Actor] = ()
         self._is_triggered = False
         self._has_strangers = False
@@ -66,6 +67,7 @@ class _Story:
         self._check_texts(step)
         self._check_token(step)
         self._check_sockets(step)
+        self._check_signed_in(step)
         self._follow_sockets(step)
         self._asked.update(actor for actor, _ in _calls(step))
         if step.kind in {"expect_page", "expect_one_valid"}:
@@ -85,6 +87,15 @@ class _Story:
                 near = did_you_mean(user, self._users)
                 self._wrong(step, f"nobody among the actors is {user!r}.{near}")
                 self._has_strangers = True
+
+    def _check_signed_in(self, step: Step) -> None:
+        """Find a push to those who are signed in, where nobody has looked who is."""
+        if step.kind == "expect_one_valid":
+            self._looked_at.update(step.actors)
+        for actor in step.actors if getattr(step, "only", None) else ():
+            if actor not in self._looked_at:
+                said = f"no expect_one_valid looks before whether {str(actor)!r} is signed in"
+                self._wrong(step, said)
 
     def _check_nesting(self, step: Step) -> None:
         for inner in _flat(step.inner):
