@@ -12,10 +12,21 @@ class OperatorError(Exception):
     """
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """Return the sentence that offers the nearest known name; what there is, where none is near."""
+_FEW = 12
+"""Names that a sentence can list without anybody losing sight of the mistake."""
+
+
+def did_you_mean(name: str, known: Iterable[str], listing: str = "") -> str:
+    """Return the sentence that offers the nearest known name.
+
+    Where none is near: all of them, where they are few, else a few that look alike, else
+    `listing`, a sentence that says how to list them.
+    """
     known = list(known)
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
     if near:
         return f" Did you mean {near[0]!r}?"
+    if len(known) > _FEW:
+        alike = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        return f" Something like {', '.join(alike)}?" if alike else listing and f" {listing}"
     return f" Possible: {', '.join(known)}." if known else ""

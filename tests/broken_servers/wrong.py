@@ -143,6 +143,27 @@ class TellsOneAtATime(Twidder):
             super().tell(session)
 
 
+@caught_by("lab3/simultaneous-told")
+class TellsTheSlowest(Twidder):
+    """Whom to tell next is noted outside of the lock; of several at once it is the slowest."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noted: dict[str, Session] = {}
+
+    def tell(self, session: Session) -> None:
+        pass
+
+    def start_session(self, email: str) -> Session:
+        before, session = self.noted.get(email), super().start_session(email)
+        time.sleep(0.05)
+        time.sleep(0 if session.is_valid else 0.1)
+        self.noted[email] = session
+        if before is not None:
+            super().tell(before)
+        return session
+
+
 # Others are told as well
 
 

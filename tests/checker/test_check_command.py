@@ -188,12 +188,17 @@ def test_a_right_folder_passes(desk: Desk) -> None:
 
 def test_an_advanced_scenario_that_fails_is_no_failure(desk: Desk) -> None:
     plan = changed(PLAN, ": 3", ": {points: 3, level: advanced}")
-    desk.put("plan.yaml", plan)
+    desk.put("plan.yaml", f"{plan}  refused.yaml: 1\n")
+    desk.put(
+        "refused.yaml",
+        "title: A made-up token is refused\nrequirement: token\nactors: eve@cafe\n"
+        "steps: [{expect_refused: {by: eve@cafe, token: made-up}}]\n",
+    )
     outcome = desk.check(
         lab(desk, "def app(e, s): s('404 No', []); return []"), "--plan", "plan.yaml"
     )
     assert outcome.exit_code == 0
-    assert "passed, 0 of 3 points" in outcome.output
+    assert "passed, 1 of 4 points" in outcome.output
 
 
 # 1: the submission's fault
@@ -311,7 +316,7 @@ def test_scenarios_that_need_each_other(desk: Desk) -> None:
         desk.put(f"mine/{name}.yaml", text)
     outcome = desk.check("--scenario", "mine/")
     assert (outcome.exit_code, outcome.output) == (2, "")
-    assert outcome.errors.startswith("twidder: these scenarios need each other: mine/")
+    assert outcome.errors.startswith("twidder: mine/a.yaml:3:9: these scenarios need each")
 
 
 @pytest.mark.parametrize(

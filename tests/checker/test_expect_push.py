@@ -7,7 +7,9 @@ from tests.checker.timelines import (
     BOB,
     CAROL,
     EVERYBODY,
+    PHONE,
     TRIGGER,
+    asked,
     binary,
     closed,
     judged,
@@ -20,7 +22,8 @@ from tests.checker.timelines import (
     timeline,
     trigger,
 )
-from twidder_cli.model.timeline import Frame
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.timeline import Exchange, Frame
 from twidder_cli.model.verdicts import Verdict
 from twidder_cli.steps.expect_push import ExpectPush
 
@@ -175,3 +178,44 @@ def test_a_message_before_everybodys_end_is_a_push() -> None:
 def test_who_was_told_instead_is_named() -> None:
     (finding,) = judged(STEP, EVERYBODY, TRIGGER, message(BOB, 5.5))
     assert finding.actual.startswith("nothing came; but bob@desk heard the message ")
+
+
+# Whoever is signed in
+
+WINNER = ExpectPush(kind="expect_push", line=11, to=(ANNA, PHONE, BOB), only="signed-in")
+MINE = {"data": "{anna.email}"}
+SOCKETS = (*EVERYBODY, opened(PHONE, 3))
+
+
+def looked(who: Actor, *, status: int = 200, at: float = 4) -> Exchange:
+    return asked(
+        who, "get_user_data_by_token", at, status=status, body=MINE if status == 200 else ""
+    )
+
+
+@pytest.mark.parametrize("push", [message(PHONE, 5.5), closed(PHONE, 5.5)])
+def test_of_those_who_raced_the_one_that_is_signed_in_is_told(push: Frame) -> None:
+    looks = [looked(ANNA, status=401), looked(PHONE), looked(BOB, status=401)]
+    assert judged(WINNER, SOCKETS, looks, TRIGGER, push) == []
+    (finding,) = judged(WINNER, SOCKETS, looks, TRIGGER, message(ANNA, 5.5))
+    assert (finding.title, finding.who) == ("anna@phone was not told", (PHONE,))
+
+
+def test_where_tokens_are_equal_one_socket_of_the_session_is_enough() -> None:
+    looks = [looked(ANNA), looked(PHONE), looked(BOB)]
+    assert judged(WINNER, SOCKETS, looks, TRIGGER, message(PHONE, 5.5)) == []
+    assert len(judged(WINNER, SOCKETS, looks, TRIGGER)) == 1
+
+
+@pytest.mark.parametrize(
+    "looks",
+    [
+        [],
+        [looked(PHONE, status=401)],
+        [looked(PHONE), looked(PHONE, status=401, at=4.5)],
+        [looked(PHONE, at=5.5)],
+    ],
+    ids=["nobody looked", "refused", "over when last tried", "looked too late"],
+)
+def test_who_was_not_seen_to_be_signed_in_need_not_be_told(looks: list[Exchange]) -> None:
+    assert judged(WINNER, SOCKETS, looks, TRIGGER) == []

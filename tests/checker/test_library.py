@@ -102,12 +102,15 @@ def test_a_plan_in_a_file_is_found_by_its_path(tmp_path: Path) -> None:
     assert find_plan(str(put(tmp_path / "my.yaml", PLAN))).title == "Lab 3"
 
 
-@pytest.mark.parametrize("name", ["mine/twice.yaml", "mine/twice", "./mine/twice.yaml"])
+@pytest.mark.parametrize(
+    "name", ["mine/twice.yaml", "mine/twice", "./mine/twice.yaml", "twice.yaml"]
+)
 def test_a_scenario_of_ones_own_is_worth_what_the_plan_says(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    put(tmp_path / "mine" / "twice.yaml", SCENARIO)
+    for folder in (tmp_path / "mine", tmp_path):
+        put(folder / "twice.yaml", SCENARIO)
     shares = find_plan(str(put(tmp_path / "my.yaml", f"{PLAN}  {name}: 2\n"))).scenarios
     (_, source) = find_scenarios(tuple(shares))
     assert shares[source.id].points == 2

@@ -1,5 +1,7 @@
 """Plan and requirement files: what counts, how much, and what is wrong with them."""
 
+from pathlib import Path
+
 import pytest
 
 from tests.checker.files import PLAN as ONE
@@ -7,16 +9,21 @@ from tests.checker.files import changed
 from twidder_cli.load.library import bundled_ids, find_plan, requirements
 from twidder_cli.load.plan import load_plan, load_requirements
 from twidder_cli.load.source import Mistakes
-from twidder_cli.model.scenario import Plan, Requirement, Share
+from twidder_cli.model.scenario import Level, Plan, Requirement, Share
 
 KNOWN = ("lab3/root", "lab3/targeted")
 PLAN = ONE + "  lab3/targeted: 1\n"
+NOBODY_CAN_FAIL = "no scenario is required and no points are needed, so nobody can fail"
 
 
 def mistakes_in(text: str) -> list[str]:
     mistakes = Mistakes()
-    assert load_plan(text, "p.yaml", mistakes, KNOWN) is None
+    assert load_plan(text, "p.yaml", mistakes, KNOWN, level_of) is None
     return mistakes.found
+
+
+def level_of(name: str) -> Level:
+    return "advanced" if name == "lab3/targeted" else "required"
 
 
 @pytest.mark.parametrize(
@@ -31,10 +38,12 @@ def mistakes_in(text: str) -> list[str]:
 )
 def test_a_right_file_becomes_a_plan(written: str, share: Share) -> None:
     mistakes = Mistakes()
-    plan = load_plan(changed(PLAN, ": 3", f": {written}"), "p.yaml", mistakes, KNOWN)
+    text = changed(changed(PLAN, ": 3", f": {written}"), ": 1", ": {points: 1, level: required}")
+    plan = load_plan(text, "p.yaml", mistakes, KNOWN, level_of)
     assert mistakes.found == []
     assert plan == Plan(
-        title="Lab 3", scenarios={"lab3/root": share, "lab3/targeted": Share(points=1)}
+        title="Lab 3",
+        scenarios={"lab3/root": share, "lab3/targeted": Share(points=1, level="required")},
     )
 
 
@@ -105,7 +114,7 @@ def test_the_plan_of_lab_3_counts_scenarios_that_are_there() -> None:
         pytest.param(
             "scenarios:",
             "pass: {points: 4.5}\nscenarios:",
-            ["p.yaml:2:7: 4.5 points pass, but there are 4"],
+            ["p.yaml:2:7: 4.5 points pass, but there are 4, so nobody can pass"],
             id="more points than there are",
         ),
         pytest.param(
@@ -114,10 +123,42 @@ def test_the_plan_of_lab_3_counts_scenarios_that_are_there() -> None:
             ["p.yaml:2:7: nothing is needed to pass, so nobody can fail"],
             id="a rule that asks for nothing",
         ),
+        pytest.param(
+            ": 3",
+            ": {points: 3, level: advanced}",
+            [f"p.yaml:1:1: {NOBODY_CAN_FAIL}"],
+            id="nothing that is required",
+        ),
+        pytest.param(
+            "scenarios:\n  lab3/root: 3",
+            "pass: {required: true}\nscenarios:",
+            [f"p.yaml:2:7: {NOBODY_CAN_FAIL}"],
+            id="a scenario that is advanced by itself",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:
     assert mistakes_in(changed(PLAN, old, new)) == said
+
+
+@pytest.mark.parametrize(
+    ("rule", "points"),
+    [
+        ("{points: 0.5}", "{points: 1, level: advanced}"),
+        ("{required: false, points: 4}", "3"),
+        ("{points: 0.9}", "{points: 0.7}\n  one.yaml: 0.1\n  two.yaml: 0.1"),
+    ],
+)
+def test_a_rule_that_somebody_can_pass_and_somebody_fail_is_right(
+    rule: str, points: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("one.yaml", "two.yaml"):
+        (tmp_path / name).touch()
+    text = changed(PLAN, "scenarios:", f"pass: {rule}\nscenarios:")
+    mistakes = Mistakes()
+    load_plan(changed(text, ": 3", f": {points}"), "p.yaml", mistakes, KNOWN, level_of)
+    assert mistakes.found == []
 
 
 def test_all_mistakes_are_told_in_one_pass() -> None:

@@ -16,6 +16,10 @@ from twidder_cli.steps.trigger import Trigger
 
 FIELDS = "title, why, requirement, needs, level, actors, hint, steps"
 TWO_STEPS = "{'sign_out': 'anna', 'connect': 'anna'}"
+CAPTURED = "a name of small letters and digits"
+LISTED = "'twidder scenario list' lists them."
+ALIKE = "lab3/auto-logout, lab3/root, lab3/sign-out"
+PLACES = "'json:data', 'header:Authorization' or 'cookie:session'"
 SAMPLE = "such as 'sign_in: anna@laptop'"
 
 
@@ -278,6 +282,36 @@ def test_the_scenarios_of_the_package_are_right() -> None:
             ["1.yaml:6:57: expected names with values, got 5"],
             id="inputs that are no names with values",
         ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            'expect_page: {by: anna@laptop, at: ["/\\0", "/a\\r\\nHost: b"]}',
+            [
+                "1.yaml:6:5: a path has no control characters, got '/\\x00'",
+                "1.yaml:6:5: a path has no control characters, got '/a\\r\\nHost: b'",
+            ],
+            id="paths that are more than one line",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            'sign_in: {by: anna@laptop, capture: {city: "jsn:data.city"}}',
+            [f"1.yaml:6:5: expected {PLACES} to capture from, got 'jsn:data.city'"],
+            id="a place that is none",
+        ),
+        pytest.param(
+            "sign_in: anna@laptop",
+            'sign_in: {by: anna@laptop, capture: {"The city": "json:data.city"}}',
+            [f"1.yaml:6:5: expected {CAPTURED} to capture as, got 'The city'"],
+            id="a name that can't be used",
+        ),
+        pytest.param(
+            "actors:",
+            "needs: [{a: b}, lab3/root]\nactors:",
+            [
+                "1.yaml:3:9: expected a text, got {'a': 'b'}",
+                f"1.yaml:3:9: there is no scenario \"{{'a': 'b'}}\". {LISTED}",
+            ],
+            id="a need that is no name",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -> None:
@@ -402,10 +436,83 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
             "1.yaml:9: what was given before is written by its name here: {anna.message.1}",
             id="a text that stands nowhere in what was recorded",
         ),
+        pytest.param(
+            "within: 5 s}",
+            "only: signed-in}",
+            "1.yaml:11: no expect_one_valid looks before whether 'anna@laptop' is signed in",
+            id="a push to whoever is signed in, which nobody looked at",
+        ),
     ],
 )
 def test_a_story_that_makes_no_sense_is_told_with_its_line(old: str, new: str, said: str) -> None:
     assert [without_column(one) for one in mistakes_in(changed(SCENARIO, old, new))] == [said]
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("madeup", "the token 'madeup' names nothing. Did you mean 'made-up'?"),
+        ("emtpy", "the token 'emtpy' names nothing. Did you mean 'empty'?"),
+        ("anna.email", "the token 'anna.email' names nothing. Did you mean '{anna.email}'?"),
+        (
+            "anna@laptop",
+            "the token 'anna@laptop' names nothing. Did you mean '{anna@laptop.token.1}'?",
+        ),
+        (
+            '"{anna@laptop}"',
+            "the token '{anna@laptop}' names nothing. Did you mean '{anna@laptop.token.1}'?",
+        ),
+        (r'"a\r\nHost: b"', r"expected a token that fits into a header, got 'a\r\nHost: b'"),
+        ("\u540d", "expected a token that fits into a header, got '\u540d'"),
+    ],
+)
+def test_a_token_that_names_nothing_is_told(token: str, said: str) -> None:
+    refused = f"expect_refused: {{by: anna@phone, token: {token}}}"
+    text = changed(SCENARIO, "connect: anna@laptop", f"connect: anna@laptop\n  - {refused}")
+    assert mistakes_in(text) == [f"1.yaml:8:5: {said}"]
+
+
+@pytest.mark.parametrize("token", ["undefined", "'%'", "x", "'{\"a\": 1}'", '"\' OR 1=1"'])
+def test_a_token_may_be_a_text_that_nobody_was_given(token: str) -> None:
+    refused = f"expect_refused: {{by: anna@phone, token: {token}}}"
+    assert loaded(changed(SCENARIO, "connect: anna@laptop", f"connect: anna@laptop\n  - {refused}"))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("'1'", "lab3/root", ["1.yaml:3:9: this scenario needs itself"]),
+        ("'2'", "'1'", ["1.yaml:3:9: these scenarios need each other: 1 -> 2 -> 1"]),
+        (
+            "'2', '1'",
+            "'2', '1'",
+            [
+                "1.yaml:3:14: this scenario needs itself",
+                "2.yaml:3:9: this scenario needs itself",
+                "1.yaml:3:9: these scenarios need each other: 1 -> 2 -> 1",
+            ],
+        ),
+    ],
+)
+def test_a_circle_of_needs_is_told_where_it_closes(
+    first: str, second: str, said: list[str]
+) -> None:
+    texts = [changed(SCENARIO, "actors:", f"needs: [{n}]\nactors:") for n in (first, second)]
+    assert sorted(mistakes_in(*texts)) == sorted(said)
+
+
+def test_a_circle_of_needs_is_told_together_with_other_mistakes() -> None:
+    text = changed(SCENARIO, "actors:", "needs: ['2', {a: b}]\nactors:")
+    other = changed(changed(SCENARIO, "5 s", "5"), "actors:", "needs: '1'\nactors:")
+    assert mistakes_in(text, other)[-1].endswith("these scenarios need each other: 1 -> 2 -> 1")
+
+
+def test_where_no_name_is_near_it_is_told_how_to_list_them() -> None:
+    needing = changed(SCENARIO, "actors:", "needs: [x, logout]\nactors:")
+    assert mistakes_in(needing) == [
+        f"1.yaml:3:9: there is no scenario 'x'. {LISTED}",
+        f"1.yaml:3:12: there is no scenario 'logout'. Something like {ALIKE}?",
+    ]
 
 
 def test_an_unknown_requirement_is_told() -> None:

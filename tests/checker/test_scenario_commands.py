@@ -175,6 +175,8 @@ def test_a_note_goes_across_the_drawing() -> None:
 
 # The commands
 
+NOBODY_CAN_FAIL = "no scenario is required and no points are needed, so nobody can fail"
+
 
 class Said:
     def __init__(self, code: int, output: str, errors: str) -> None:
@@ -200,6 +202,28 @@ def test_a_right_file_has_no_mistake(tmp_path: Path, capsys: pytest.CaptureFixtu
 def test_all_scenarios_of_the_package_have_no_mistake(capsys: pytest.CaptureFixture[str]) -> None:
     said = twidder(capsys, "scenario", "lint", "lab3")
     assert (said.code, said.output) == (0, f"{len(bundled_ids())} scenarios, no mistake\n")
+
+
+def test_a_plan_in_a_folder_is_looked_at_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("told.yaml").write_text(SCENARIO + "level: advanced\n")
+    Path("plan.yaml").write_text("title: Easy\nscenarios: {told.yaml: 1}\n")
+    Path("hard.yaml").write_text("title: Hard\npass: {points: 2}\nscenarios: {told.yaml: 1}\n")
+    said = twidder(capsys, "scenario", "lint", ".")
+    assert (said.code, said.output, said.errors.splitlines()) == (
+        2,
+        "",
+        [
+            "twidder: hard.yaml:2:7: 2 points pass, but there are 1, so nobody can pass",
+            f"twidder: plan.yaml:1:1: {NOBODY_CAN_FAIL}",
+        ],
+    )
+    Path("hard.yaml").unlink()
+    Path("plan.yaml").write_text("title: Fair\npass: {points: 1}\nscenarios: {told.yaml: 1}\n")
+    said = twidder(capsys, "scenario", "lint", ".")
+    assert (said.code, said.output) == (0, "1 scenario and 1 plan, no mistake\n")
 
 
 def test_mistakes_in_several_files_are_told_in_one_pass(

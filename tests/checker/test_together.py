@@ -2,6 +2,7 @@
 
 import random
 import threading
+from collections.abc import Sequence
 
 import pytest
 
@@ -13,14 +14,16 @@ from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.pace import Pace
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.server import Server
+from twidder_cli.engine.stage import WireStage
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.step import Call, CannotPlay
-from twidder_cli.model.timeline import Exchange, Timeline, Together
+from twidder_cli.model.step import Call, CannotPlay, Step
+from twidder_cli.model.timeline import Connection, Exchange, Timeline, Together
 from twidder_cli.wire import http
 
 SIGN_IN = Call(function="sign_in")
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+REFUSED = b"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"
 
 
 def answer(text: str) -> bytes:
@@ -234,3 +237,33 @@ def test_a_foreign_token_is_made_up_empty_or_a_text() -> None:
     assert (len(made_up), made_up[3], made_up != "abc-123") == (7, "-", True)
     assert (calls.token(ANNA, "empty"), calls.token(ANNA, "%")) == ("", "%")
     assert calls.token(ANNA, "{anna@laptop.token.1}") == "abc-123"
+
+
+# Sockets of those who lost
+
+
+def nothing(steps: Sequence[Step], attempt: int = 0) -> None:
+    raise AssertionError((steps, attempt))
+
+
+def test_who_may_have_lost_a_race_may_be_refused_a_socket() -> None:
+    def handler(visit: Visit) -> None:
+        is_signing_in = b"sign_in" in visit.request()
+        visit.send(answer('{"data": "secret-1"}') if is_signing_in else REFUSED)
+
+    with hostile(handler) as server:
+        recorder, known = Recorder(), Server(find_contract(None), Pace())
+        known.url = server.url
+        cast = Cast(["anna"], recorder.symbols, "1")
+        stage = WireStage(known, recorder, cast, nothing, "1")
+        stage.together([(ANNA, SIGN_IN), (PHONE, SIGN_IN)])
+        stage.connect([ANNA, PHONE])
+        stage.call(ANNA, SIGN_IN)
+        with pytest.raises(CannotPlay):
+            stage.connect([ANNA])
+    openings = [e for e in recorder.timeline().entries if isinstance(e, Connection)]
+    assert [(opening.actor, bool(opening.refusal)) for opening in openings] == [
+        (ANNA, True),
+        (PHONE, True),
+        (ANNA, True),
+    ]

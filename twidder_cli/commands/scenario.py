@@ -7,7 +7,13 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from twidder_cli.load.library import find_plan, find_scenarios, load_scenarios, requirements
+from twidder_cli.load.library import (
+    find_plan,
+    find_scenarios,
+    lint,
+    load_scenarios,
+    requirements,
+)
 from twidder_cli.load.schema import scenario_schema
 from twidder_cli.model.drawing import drawn
 from twidder_cli.model.scenario import Scenario, Share
@@ -53,22 +59,24 @@ def list_(names: tuple[str, ...], plan: str | None) -> None:
     Console().print(table)
 
 
-@scenario.command()
+@scenario.command("lint")
 @click.argument("names", nargs=-1, required=True, metavar="PATH_OR_ID...")
-def lint(names: tuple[str, ...]) -> None:
-    """Find every mistake in scenario files, in one pass.
+def lint_(names: tuple[str, ...]) -> None:
+    """Find every mistake in scenario files and plans, in one pass.
 
     Tells file:line:column, what was expected, and what was probably meant;
     also expectations that can't fail, such as a silence that follows no
-    trigger. Exits with 2 when there is a mistake.
+    trigger, and plans that nobody can pass or fail. Exits with 2 when there
+    is a mistake.
 
     \b
     Examples:
       twidder scenario lint my-scenarios/
       twidder scenario lint my-scenarios/twice.yaml
     """
-    found = load_scenarios(find_scenarios(names))
-    click.echo(f"{len(found)} scenario{'' if len(found) == 1 else 's'}, no mistake")
+    counts = zip(lint(names), ("scenario", "plan"), strict=True)
+    said = [f"{count} {what}{'' if count == 1 else 's'}" for count, what in counts if count]
+    click.echo(f"{' and '.join(said)}, no mistake")
 
 
 @scenario.command()

@@ -34,6 +34,7 @@ class Calls:
         self._cast = cast
         self._tokens: dict[str, str] = {}
         self._signed_in_at: dict[str, float] = {}
+        self._racing: set[Actor] = set()
         self._learning = threading.Lock()
 
     def call(
@@ -42,6 +43,7 @@ class Calls:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
         if call.function == "sign_in":
             self._pause(actor.user)
+            self._racing.discard(actor)
         exchange = self._send(actor, call, self._request(actor, call, token))
         if must and not is_accepted(exchange):
             raise CannotPlay(f"{actor}: {answered(exchange)}", function=call.function)
@@ -64,6 +66,7 @@ class Calls:
         """
         for user in {actor.user for actor, call in calls if call.function == "sign_in"}:
             self._pause(user)
+        self._racing |= {actor for actor, call in calls if call.function == "sign_in"}
         requests = [self._request(actor, call, None) for actor, call in calls]
         delays = [jitter.uniform(0, self._server.pace.scaled(JITTER)) for _ in calls]
         barrier = threading.Barrier(len(calls))
@@ -114,6 +117,10 @@ class Calls:
         if name == "made-up":
             return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
         return "" if name == "empty" else self.expanded(name)
+
+    def may_have_lost(self, actor: Actor) -> bool:
+        """Whether the actor's token is from a race of sign-ins, so that it may be over already."""
+        return actor in self._racing
 
     def address(self, actor: Actor, *, own: bool) -> str:
         """Return the actor's address, or, for who pretends to be another, the first user's."""

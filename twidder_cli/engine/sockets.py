@@ -16,13 +16,17 @@ from twidder_cli.wire.websocket import Kind, Refused, Socket
 
 
 class _Held:
-    """A socket that an actor holds. `settled_at`: when the server will have dealt with it."""
+    """A socket that an actor holds. `settled_at`: when the server will have dealt with it.
 
-    def __init__(self, actor: Actor, number: int, socket: Socket, *, own: bool) -> None:
+    `must`: the server has to let it be.
+    """
+
+    def __init__(self, actor: Actor, number: int, socket: Socket, *, own: bool, must: bool) -> None:
         self.actor = actor
         self.number = number
         self.socket = socket
         self.own = own
+        self.must = must
         self.settled_at = 0.0
         self.left = False
 
@@ -35,10 +39,12 @@ class Sockets:
         self._recorder = recorder
         self._held: list[_Held] = []
 
-    def open(self, actor: Actor, token: str, token_name: str, *, email: str, own: bool) -> None:
+    def open(
+        self, actor: Actor, token: str, token_name: str, *, email: str, own: bool, must: bool
+    ) -> None:
         """Shake hands and greet; its settling goes on while other things are done.
 
-        Raises CannotPlay when the actor's own token gets no socket.
+        Raises CannotPlay when a token gets no socket that must get one.
         """
         place = self._server.contract.socket
         if place is None:
@@ -48,7 +54,7 @@ class Sockets:
         opening = opening_for(place, token=token, email=said)
         path = opening.path
         number = sum(held.actor == actor for held in self._held) + 1
-        held = _Held(actor, number, self._socket(actor, number, opening), own=own)
+        held = _Held(actor, number, self._socket(actor, number, opening), own=own, must=must)
         sent = self._recorder.now()
         refusal = ""
         try:
@@ -68,7 +74,7 @@ class Sockets:
         if not refusal:
             self._held.append(held)
             self._greet(held, opening.greeting)
-        elif own:
+        elif must:
             raise CannotPlay(f"{actor}: {path}: {refusal}", function="connect")
 
     def _socket(self, actor: Actor, number: int, opening: Opening) -> Socket:
@@ -162,7 +168,7 @@ class Sockets:
             held.settled_at = 0.0
         view = self._recorder.view()
         for held in concerned:
-            if held.own and not held.left:
+            if held.must and not held.left:
                 self._check_open(held, view)
 
     def _check_open(self, held: _Held, view: View) -> None:

@@ -63,6 +63,7 @@ class WireStage:
         """Open a socket for each actor and greet."""
         self.sockets.settle(actor.user for actor in actors)
         tokens = {actor: self._calls.token(actor, token) for actor in actors}
+        own = token is None
         if all(value is None for value in tokens.values()):
             names = ", ".join(actors)
             raise CannotPlay(f"there is no token to open a socket with for {names}", ours=True)
@@ -72,8 +73,9 @@ class WireStage:
                     actor,
                     value,
                     token or f"{actor}.token",
-                    email=self._calls.address(actor, own=token is None),
-                    own=token is None,
+                    email=self._calls.address(actor, own=own),
+                    own=own,
+                    must=own and not self._calls.may_have_lost(actor),
                 )
 
     def disconnect(
@@ -130,9 +132,12 @@ class WireStage:
 
     # Pushes and silence
 
-    def await_push(self, actors: Sequence[Actor], within: float) -> None:
+    def await_push(
+        self, actors: Sequence[Actor], within: float, *, signed_in: bool = False
+    ) -> None:
         """Wait for a push to each actor, at most `within` seconds from the trigger's end."""
         pace = self._server.pace
+        actors = self._recorder.view().signed_in(actors) if signed_in else actors
         deadline = self._recorder.view().trigger_ended + pace.scaled(within)
         while self._recorder.wait(lambda now: all(_is_told(now, a) for a in actors), deadline):
             # A message may be a rhythm of the server's that the control phase

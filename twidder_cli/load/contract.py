@@ -9,6 +9,8 @@ from twidder_cli.model.contract import (
     CALLER,
     FUNCTIONS,
     INPUTS,
+    PLACE_PATTERN,
+    PLACES,
     Contract,
     Operation,
     SocketPlace,
@@ -16,10 +18,8 @@ from twidder_cli.model.contract import (
 )
 
 _REQUEST = re.compile(r"(GET|POST|PUT|PATCH|DELETE) (/\S*)")
-_TOKEN_PLACE = re.compile(r"json:[\w.-]*|text:|(?:header|cookie):[\w-]+")
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
-_PLACES = "'json:data', 'header:Authorization' or 'cookie:session'"
 
 
 def load_contract(text: str, path: str, mistakes: Mistakes, *, vouched: bool) -> Contract | None:
@@ -73,8 +73,8 @@ def _operation(name: str, value: Value) -> Operation:
     if "request" in fields and not _REQUEST.fullmatch(request):
         fields["request"].wrong(f"expected a request such as 'POST /sign_in', got {request!r}")
     place = _text(fields.get("token"), "a place such as 'json:data'", "")
-    if place and not _TOKEN_PLACE.fullmatch(place):
-        fields["token"].wrong(f"expected {_PLACES}, got {place!r}")
+    if place and not re.fullmatch(PLACE_PATTERN, place):
+        fields["token"].wrong(f"expected {PLACES}, got {place!r}")
     if "json" in fields and "form" in fields:
         fields["form"].wrong("a request has one body: expected json or form, got both")
     for field in fields.values():

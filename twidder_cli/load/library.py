@@ -9,11 +9,12 @@ import msgspec
 import twidder_cli
 from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.load.contract import load_contract
+from twidder_cli.load.needs import check_needs
 from twidder_cli.load.plan import load_plan, load_requirements
 from twidder_cli.load.scenario import included, load_scenario
-from twidder_cli.load.source import Mistakes
+from twidder_cli.load.source import LISTING, Mistakes, Value, parse
 from twidder_cli.model.contract import Contract
-from twidder_cli.model.scenario import Plan, Requirement, Scenario, Source
+from twidder_cli.model.scenario import Level, Plan, Requirement, Scenario, Source
 
 DEFAULT_PLAN = "lab3/plan"
 _NOT_SCENARIOS = {"plan.yaml", "requirements.yaml"}
@@ -76,7 +77,7 @@ def _source(path: Path) -> Source:
 def _opening(name: str, folder: Path) -> Path | None:
     """Return the file of an opening: beside the scenario, or among those of the package."""
     candidates = (folder / f"{name}.yaml", bundled() / f"{name}.yaml")
-    return next((path for path in candidates if path.is_file()), None)
+    return next((path for path in candidates if _is(path.is_file)), None)
 
 
 def _paths(name: str) -> list[Path]:
@@ -92,9 +93,12 @@ def _paths(name: str) -> list[Path]:
         return inside
     ids = bundled_ids()
     chosen = [i for i in ids if i == name or i.startswith(f"{name}/")]
+    if not chosen and _is(Path(f"{name}.yaml").is_file):
+        return [Path(f"{name}.yaml")]
     if not chosen:
         raise OperatorError(
-            f"there is no scenario {name!r}, as an id or as a file.{did_you_mean(name, ids)}"
+            f"there is no scenario {name!r}, as an id or as a file."
+            f"{did_you_mean(name, ids, LISTING)}"
         )
     return [bundled() / f"{i}.yaml" for i in chosen]
 
@@ -132,13 +136,51 @@ def _shown(path: Path) -> str:
 def load_scenarios(sources: list[Source]) -> list[Scenario]:
     """Return the scenarios in files; raises OperatorError that tells of all mistakes at once."""
     mistakes = Mistakes()
+    scenarios = _loaded(sources, mistakes)
+    mistakes.raise_if_any()
+    return scenarios
+
+
+def _loaded(sources: list[Source], mistakes: Mistakes) -> list[Scenario]:
     known = {
         "requirement": requirements(),
         "needs": {*bundled_ids(), *(source.id for source in sources)},
     }
-    scenarios = [load_scenario(source, mistakes, known) for source in sources]
+    loaded = [(source, load_scenario(source, mistakes, known)) for source in sources]
+    check_needs(loaded, mistakes)
+    return [scenario for _, scenario in loaded if scenario]
+
+
+def lint(names: tuple[str, ...]) -> tuple[int, int]:
+    """Return how many scenarios and plans there are in the files that names stand for.
+
+    A file with `scenarios` in it is a plan. Raises OperatorError that tells of all
+    mistakes at once.
+    """
+    folders = [Path(name) for name in names if _is(Path(name).is_dir)]
+    sources = find_scenarios(names)
+    sources += [_source(path) for folder in folders for path in sorted(folder.rglob("plan.yaml"))]
+    plans = [source for source in sources if "scenarios" in _head(source)]
+    scenarios = [source for source in sources if source not in plans]
+    mistakes = Mistakes()
+    _loaded(scenarios, mistakes)
+    for plan in plans:
+        load_plan(plan.text, plan.path, mistakes, bundled_ids(), _level_of)
     mistakes.raise_if_any()
-    return [scenario for scenario in scenarios if scenario]
+    return len(scenarios), len(plans)
+
+
+def _head(source: Source) -> dict[str, Value]:
+    """Return the fields of a file; what is wrong with it is told when it is loaded."""
+    root = parse(source.text, source.path, Mistakes())
+    return {str(key.plain): value for key, value in root.entries()} if root else {}
+
+
+def _level_of(name: str) -> Level:
+    """Return the level that a scenario gives itself."""
+    (source,) = find_scenarios((name,))
+    level = _head(source).get("level")
+    return "advanced" if level and level.plain == "advanced" else "required"
 
 
 def find_contract(name: str | None) -> Contract:
@@ -158,10 +200,11 @@ def find_plan(name: str | None) -> Plan:
     """Return the plan in a file or with an id; the one of lab 3 where there is no name."""
     path = _named_file(name or DEFAULT_PLAN, bundled(), "plan")
     mistakes = Mistakes()
-    plan = load_plan(read(path), _shown(path), mistakes, bundled_ids())
+    bundled_names = bundled_ids()
+    plan = load_plan(read(path), _shown(path), mistakes, bundled_names, _level_of)
     mistakes.raise_if_any()
     assert plan is not None  # noqa: S101  no plan without a mistake
-    ids = {name: name if name in bundled_ids() else _id(Path(name)) for name in plan.scenarios}
+    ids = {name: name if name in bundled_names else _id(Path(name)) for name in plan.scenarios}
     shares = {ids[name]: share for name, share in plan.scenarios.items()}
     return msgspec.structs.replace(plan, scenarios=shares)
 

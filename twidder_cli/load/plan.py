@@ -1,19 +1,26 @@
 """Plan and requirement files to Plans and Requirements."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import get_args
 
 from twidder_cli.errors import did_you_mean
-from twidder_cli.load.source import Mistakes, Value, parse
+from twidder_cli.load.source import LISTING, Mistakes, Value, parse
 from twidder_cli.model.scenario import Level, Plan, Requirement, Rule, Share
 from twidder_cli.model.words import number, printable
 
 
-def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) -> Plan | None:
+def load_plan(
+    text: str,
+    path: str,
+    mistakes: Mistakes,
+    known: Collection[str],
+    level_of: Callable[[str], Level],
+) -> Plan | None:
     """Return the plan in a file; None, and at least one mistake, where it is wrong.
 
     `known` are the scenarios that come with the package; others are files (`*.yaml`).
+    `level_of` tells the level that a scenario gives itself.
     """
     before = len(mistakes.found)
     root = parse(text, path, mistakes)
@@ -27,7 +34,8 @@ def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) 
         name = str(key.plain)
         share = _share(value)
         if name not in known and not _is_file(name):
-            key.wrong(f"there is no scenario {printable(name, 60)!r}.{did_you_mean(name, known)}")
+            near = did_you_mean(name, known, LISTING)
+            key.wrong(f"there is no scenario {printable(name, 60)!r}.{near}")
         if share:
             shares[name] = share
     if "scenarios" in fields and fields["scenarios"].is_mapping and not entries:
@@ -35,11 +43,22 @@ def load_plan(text: str, path: str, mistakes: Mistakes, known: Collection[str]) 
     title = fields["title"].text() if "title" in fields else ""
     if len(mistakes.found) > before:
         return None
-    most = sum(share.points for share in shares.values())
-    if rule.points > most:
-        fields["pass"].wrong(f"{number(rule.points)} points pass, but there are {number(most)}")
-        return None
-    return Plan(title=title, scenarios=shares, rule=rule)
+    plan = Plan(title=title, scenarios=shares, rule=rule)
+    _check_rule(plan, fields.get("pass", root), level_of)
+    return plan if len(mistakes.found) == before else None
+
+
+def _check_rule(plan: Plan, place: Value, level_of: Callable[[str], Level]) -> None:
+    """Find a rule by which nobody can pass, or nobody fail."""
+    most = sum(share.points for share in plan.scenarios.values())
+    if round(plan.rule.points - most, 6) > 0:  # 0.7 + 0.1 + 0.1 is a little less than 0.9
+        place.wrong(
+            f"{number(plan.rule.points)} points pass, but there are {number(most)}, so nobody "
+            "can pass"
+        )
+    levels = (share.level or level_of(name) for name, share in plan.scenarios.items())
+    if not plan.rule.points and "required" not in levels:
+        place.wrong("no scenario is required and no points are needed, so nobody can fail")
 
 
 def _is_file(name: str) -> bool:

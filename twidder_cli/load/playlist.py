@@ -1,8 +1,5 @@
 """What is played, in which order, and how reports list it."""
 
-from graphlib import CycleError, TopologicalSorter
-
-from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import bundled_ids, find_scenarios, load_scenarios, requirements
 from twidder_cli.model.events import Listed
 from twidder_cli.model.scenario import Plan, Scenario, Share, Source
@@ -24,11 +21,6 @@ def _in_order(loaded: dict[str, tuple[Source, Scenario]]) -> Playlist:
         name: [need for need in scenario.needs if need in loaded]
         for name, (_, scenario) in loaded.items()
     }
-    try:
-        TopologicalSorter(needs).prepare()
-    except CycleError as error:
-        circle = " -> ".join(error.args[1])
-        raise OperatorError(f"these scenarios need each other: {circle}") from None
     ordered: dict[str, None] = {}
 
     def place(name: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, get_args, get_origin, get_type_hints
 import msgspec
 
 from twidder_cli.errors import did_you_mean
-from twidder_cli.load.source import Mistakes, Value, parse
+from twidder_cli.load.source import LISTING, Mistakes, Value, parse
 from twidder_cli.load.story import check_story
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.scenario import Scenario, Source
@@ -59,7 +59,8 @@ def _check_names(value: Value | None, field: str, known: Collection[str]) -> Non
         name = str(item.plain)
         if name not in known:
             what = "requirement" if field == "requirement" else "scenario"
-            item.wrong(f"there is no {what} {printable(name, 60)!r}.{did_you_mean(name, known)}")
+            near = did_you_mean(name, known, LISTING)
+            item.wrong(f"there is no {what} {printable(name, 60)!r}.{near}")
 
 
 def included(text: str, path: str) -> list[str]:
@@ -101,7 +102,8 @@ class _Steps:
             return self._repeat(value, depth)
         kinds = step_kinds()
         if name not in kinds:
-            key.wrong(f"there is no step {name!r}.{did_you_mean(name, [*kinds, *MACROS])}")
+            near = did_you_mean(name, [*kinds, *MACROS], "'twidder scenario schema' has them all.")
+            key.wrong(f"there is no step {name!r}.{near}")
             return []
         step = self._step(kinds[name], key, value)
         return [step] if step else []

@@ -9,6 +9,9 @@ import yaml
 from twidder_cli.errors import OperatorError, did_you_mean
 from twidder_cli.model.words import printable
 
+LISTING = "'twidder scenario list' lists them."
+"""What to try where a name is near to no scenario and to no requirement."""
+
 _SIZE_LIMIT = 256 * 1024
 _DEEPEST = 100
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -27,7 +30,7 @@ class Mistakes:
 
     def add(self, where: str, text: str) -> None:
         """Take note of a mistake at a place."""
-        self.found.append(f"{where}: {text}")
+        self.found.append(f"{printable(where, len(where))}: {text}")
 
     def raise_if_any(self) -> None:
         """Raise OperatorError with all mistakes, one a line."""

@@ -1,5 +1,6 @@
 """What makes no sense in a scenario although each field does: strangers, and what can't fail."""
 
+import difflib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -17,6 +18,7 @@ from twidder_cli.model.step import Call, Step
 _NAME = re.compile(r"\{([a-z][a-z0-9@-]*(?:\.[a-z0-9]+)+)\}")
 _OWN = ("email", "firstname", "familyname", "password")
 _LOOKING_BACK = {"expect_json", "expect_message", "expect_next", "expect_no_error"}
+_TOKENS = ("made-up", "empty")
 _SHORTEST = 4
 """Characters from which a value is written by its name in what was recorded."""
 
@@ -50,6 +52,7 @@ class _Story:
         self._asked: set[Actor] = set()
         self._sockets: Counter[Actor] = Counter()
         self._own_sockets: Counter[Actor] = Counter()
+        self._looked_at: set[Actor] = set()
         self._due: Collection[Actor] = ()
         self._is_triggered = False
         self._has_strangers = False
@@ -62,7 +65,9 @@ class _Story:
             self._call(actor, call)
         self._check_before(step)
         self._check_texts(step)
+        self._check_token(step)
         self._check_sockets(step)
+        self._check_signed_in(step)
         self._follow_sockets(step)
         self._asked.update(actor for actor, _ in _calls(step))
         if step.kind in {"expect_page", "expect_one_valid"}:
@@ -82,6 +87,15 @@ class _Story:
                 near = did_you_mean(user, self._users)
                 self._wrong(step, f"nobody among the actors is {user!r}.{near}")
                 self._has_strangers = True
+
+    def _check_signed_in(self, step: Step) -> None:
+        """Find a push to those who are signed in, where nobody has looked who is."""
+        if step.kind == "expect_one_valid":
+            self._looked_at.update(step.actors)
+        for actor in step.actors if getattr(step, "only", None) else ():
+            if actor not in self._looked_at:
+                said = f"no expect_one_valid looks before whether {str(actor)!r} is signed in"
+                self._wrong(step, said)
 
     def _check_nesting(self, step: Step) -> None:
         for inner in _flat(step.inner):
@@ -147,6 +161,23 @@ class _Story:
                 if text in written or written in text:
                     said = f"what was given before is written by its name here: {{{name}}}"
                     self._wrong(step, said)
+
+    def _check_token(self, step: Step) -> None:
+        """Find a token that was meant to be a name, or that no request can carry."""
+        token = getattr(step, "token", None)
+        if token is None or token in _TOKENS:
+            return
+        if not token.isascii() or not token.isprintable() or token != token.strip():
+            self._wrong(step, f"expected a token that fits into a header, got {token!r}")
+        if _NAME.search(token):
+            return  # which _check_texts looks at
+        meant = {name: name for name in _TOKENS}
+        meant |= {actor: f"{{{actor}.token.1}}" for actor in self._scenario.actors}
+        meant |= {name: f"{{{name}}}" for name in self._names}
+        near = difflib.get_close_matches(token.strip("{}"), meant, n=1, cutoff=0.7)
+        if near:
+            said = f"the token {token!r} names nothing. Did you mean {meant[near[0]]!r}?"
+            self._wrong(step, said)
 
     def _check_sockets(self, step: Step) -> None:
         if step.follows_trigger and not self._is_triggered:

@@ -33,6 +33,12 @@ INPUTS: dict[str, tuple[str, ...]] = {
 }
 """What a caller may give to a function; as placeholders, its request may use them."""
 
+PLACE_PATTERN = r"json:[\w.-]*|text:|(?:header|cookie):[\w-]+"
+"""A place in a reply: where it hands over a token, or what a step captures."""
+
+PLACES = "'json:data', 'header:Authorization' or 'cookie:session'"
+"""Places as messages name them."""
+
 CALLER = ("email", "own", "token")
 """The placeholders that any request may use, beside its inputs.
 

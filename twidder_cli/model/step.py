@@ -178,8 +178,13 @@ class Stage(Protocol):
     def nap(self) -> None:
         """Let a moment pass between attempts."""
 
-    def await_push(self, actors: Sequence[Actor], within: float) -> None:
-        """Wait for a push to each actor, at most `within` seconds from the trigger's end."""
+    def await_push(
+        self, actors: Sequence[Actor], within: float, *, signed_in: bool = False
+    ) -> None:
+        """Wait for a push to each actor, at most `within` seconds from the trigger's end.
+
+        With `signed_in`, only to those who were signed in before the trigger.
+        """
 
     def quiet(self, actors: Sequence[Actor]) -> None:
         """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets."""

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from twidder_cli.model.actors import CONTROL
-from twidder_cli.model.replies import json_of
+from twidder_cli.model.contract import READING
+from twidder_cli.model.replies import handed_over, is_accepted, json_of
 from twidder_cli.model.timeline import (
     AnyEntry,
     Connection,
@@ -21,6 +22,7 @@ from twidder_cli.model.timeline import (
     Taken,
 )
 
+A = TypeVar("A", bound=str)
 E = TypeVar("E", bound=AnyEntry)
 
 _NAMES = (
@@ -202,6 +204,16 @@ class View:
     def end(self, socket: Connection) -> Frame | None:
         """Return the close or loss that the other side ended the socket with."""
         return next((frame for frame in self.frames(socket) if frame.ends), None)
+
+    def signed_in(self, actors: Sequence[A]) -> list[A]:
+        """Return those of the actors whose token was good when last tried before the trigger."""
+        last = {
+            call.actor: call
+            for call in self.every(Exchange)
+            if call.operation == READING[0] and call.received < self.since
+        }
+        good = {who for who, call in last.items() if is_accepted(call) and handed_over(call)}
+        return [actor for actor in actors if actor in good]
 
     # Pushes
 

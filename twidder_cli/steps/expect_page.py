@@ -57,6 +57,8 @@ class ExpectPage(Step):
         for path in self.at:
             if not path.startswith("/"):
                 yield f"a path begins with '/', got {path!r}"
+            elif not path.isprintable():
+                yield f"a path has no control characters, got {path!r}"
 
     @property
     def actors(self) -> tuple[Actor, ...]:

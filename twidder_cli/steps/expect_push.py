@@ -1,7 +1,7 @@
 """`expect_push`: the logout must arrive."""
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.drawing import Arrow
@@ -26,6 +26,8 @@ class ExpectPush(Step):
 
     A message or a close must arrive on the actor's current socket, from the
     trigger's first request on and at most that long after its last step.
+    `only: signed-in`: it is due to whoever of the actors was signed in before
+    the trigger, as an `expect_one_valid` saw.
     """
 
     kinds: ClassVar = ("expect_push",)
@@ -34,33 +36,42 @@ class ExpectPush(Step):
 
     to: tuple[Actor, ...]
     within: Duration = Duration("5 s")
+    only: Literal["signed-in"] | None = None
 
     def arrows(self) -> Iterator[Arrow]:
         for actor in self.to:
-            yield Arrow(actor=actor, label=f"logout, within {self.within}", kind="hears")
+            whom = ", if signed in" if self.only else ""
+            yield Arrow(actor=actor, label=f"logout, within {self.within}{whom}", kind="hears")
 
     def play(self, stage: Stage) -> None:
-        stage.await_push(self.to, self.within.seconds)
+        stage.await_push(self.to, self.within.seconds, signed_in=self.only is not None)
 
     def judge(self, view: View) -> Iterator[Finding]:
-        for actor in self.to:
-            socket = view.current_socket(actor)
-            if socket is None:
-                yield self._finding(view, actor, "could not be told", "it had no socket", "")
-                continue
-            pushes = view.pushes(socket)
-            if not pushes:
-                yield self._not_told(view, actor, socket)
-            elif all(push.ends for push in pushes) and any(f.ends for f in view.heard_by(CONTROL)):
-                yield self._finding(
-                    view,
-                    actor,
-                    "was not told: everybody's socket ended",
-                    f"{described(pushes[0])}; the socket of {CONTROL}, whom nothing here concerns, "
-                    "ended too",
-                    "Do all sockets end by themselves after a while, or did the server restart? "
-                    "Look into its log.",
-                )
+        if self.only is None:
+            yield from filter(None, (self._missing(view, actor) for actor in self.to))
+            return
+        missing = [self._missing(view, actor) for actor in view.signed_in(self.to)]
+        if all(missing):  # several are one session, where tokens are equal
+            yield from filter(None, missing[-1:])
+
+    def _missing(self, view: View, actor: Actor) -> Finding | None:
+        socket = view.current_socket(actor)
+        if socket is None:
+            return self._finding(view, actor, "could not be told", "it had no socket", "")
+        pushes = view.pushes(socket)
+        if not pushes:
+            return self._not_told(view, actor, socket)
+        if all(push.ends for push in pushes) and any(f.ends for f in view.heard_by(CONTROL)):
+            return self._finding(
+                view,
+                actor,
+                "was not told: everybody's socket ended",
+                f"{described(pushes[0])}; the socket of {CONTROL}, whom nothing here concerns, "
+                "ended too",
+                "Do all sockets end by themselves after a while, or did the server restart? "
+                "Look into its log.",
+            )
+        return None
 
     def _not_told(self, view: View, actor: Actor, socket: Connection) -> Finding:
         end = view.end(socket)

@@ -1,10 +1,11 @@
 """The lab's functions as steps: what has to work for the scenario to go on."""
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.contract import FUNCTIONS, INPUTS
+from twidder_cli.model.contract import FUNCTIONS, INPUTS, PLACE_PATTERN, PLACES
 from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Call, Stage, Step
 
@@ -44,6 +45,11 @@ class Operation(Step):
         for name in self._inputs:
             if name not in INPUTS.get(self.kind, ()):
                 yield f"{self.kind} has no input {name!r}"
+        for name, place in self.capture.items():
+            if not re.fullmatch(r"[a-z][a-z0-9]*", name):
+                yield f"expected a name of small letters and digits to capture as, got {name!r}"
+            if not re.fullmatch(PLACE_PATTERN, place):
+                yield f"expected {PLACES} to capture from, got {place!r}"
 
     @property
     def actors(self) -> tuple[Actor, ...]:
