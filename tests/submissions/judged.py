@@ -36,6 +36,8 @@ _FAILURES: dict[Failure, tuple[str, str]] = {
 }
 """The verdict that each failure deserves, and how it is told."""
 
+_SETTLED = {Verdict.PASSED, Verdict.FAILED}
+
 
 class Graded(NamedTuple):
     """What `twidder check` found out about one submission.
@@ -109,15 +111,17 @@ def judgement(truth: Truth, found: Graded) -> Judgement:
         if found.verdict == verdict and words in found.reason:
             return "right"
         return "unclear" if found.verdict == Verdict.UNCLEAR else "wrong"
-    failed = {truth.mistake.catcher} if truth.mistake else set()
+    catcher = truth.mistake.catcher if truth.mistake else ""
     verdicts = {name: found.scenarios.get(name, "") for name in wanted(truth)}
-    if any(
-        verdict == (Verdict.PASSED if name in failed else Verdict.FAILED)
-        for name, verdict in verdicts.items()
-    ) or (found.verdict == Verdict.FAILED and not failed):
+    settled = {name: one for name, one in verdicts.items() if one in _SETTLED}
+    right = {name: Verdict.FAILED if name == catcher else Verdict.PASSED for name in verdicts}
+    is_failed = found.verdict == Verdict.FAILED
+    if (
+        is_failed and Verdict.FAILED not in settled.values()
+    ) or not settled.items() <= right.items():
         return "wrong"
-    settled = {Verdict.PASSED, Verdict.FAILED, *([Verdict.SKIPPED] if failed else [])}
-    return "right" if set(verdicts.values()) <= settled else "unclear"
+    explained = {*_SETTLED, *([Verdict.SKIPPED] if catcher in settled else [])}
+    return "right" if set(verdicts.values()) <= explained else "unclear"
 
 
 def unlike(truth: Truth, learned: Contract | None) -> list[str]:
