@@ -8,7 +8,7 @@ INSTALLED := .venv/.installed
 GALLERY := tests/checker/test_gallery.py
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo -n)
 
-.PHONY: check test serve lint golden flaky system clean
+.PHONY: check test serve lint golden flaky generated system clean
 
 check: $(INSTALLED)          ## install, then check the reference application
 	$(BIN)/twidder check
@@ -31,6 +31,9 @@ golden: $(INSTALLED) system  ## write what the checker says about each server of
 
 flaky: $(INSTALLED) system   ## grade the reference and a part of the gallery again and again: make flaky RUNS=300
 	$(BIN)/python -m benchmarks.flaky --runs $(RUNS)
+
+generated: $(INSTALLED) system ## grade all submissions that tests/submissions can write, with no configuration
+	$(BIN)/python -m benchmarks.generated
 
 # Debian's python3 comes without the venv module, and the rest of the world's with it.
 $(INSTALLED): pyproject.toml

@@ -6,7 +6,7 @@ start is taken where a fresh user can sign up, sign in, and is known by the toke
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -26,19 +26,16 @@ from twidder_cli.model.contract import Contract
 from twidder_cli.model.job import Job
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.routes import RouteTable
-from twidder_cli.model.submission import Application, Database, Inspection, Setup
+from twidder_cli.model.submission import Inspection, Setup
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import listed
+from twidder_cli.starts import ENTRANCE, Tried, fault_of, taken, tried, unstarted
 from twidder_cli.submissions import server
 from twidder_cli.submissions.attempt import Attempt
 from twidder_cli.submissions.bring import Brought, brought
-from twidder_cli.submissions.failures import explained, no_application
+from twidder_cli.submissions.failures import no_application
 from twidder_cli.submissions.limits import Refused
 from twidder_cli.submissions.reading import inspect
-
-_MOST_APPLICATIONS = 4
-_ENTRANCE = frozenset({"sign_up", "sign_in", "get_user_data_by_token"})
-_OF_DATA = ("sqlite3", "sqlalchemy", "no such table", "already exists", "OperationalError")
 
 
 class Ungradable(Exception):  # noqa: N818  told as a finding
@@ -85,25 +82,6 @@ def prepare(job: Job, workspace: Path, pace: Pace) -> Prepared:
             return _Search(job, workspace, pace, sandbox).run()
 
 
-class _Try(NamedTuple):
-    """A start that was tried: what came of it."""
-
-    setup: Setup
-    attempt: Attempt | None = None
-    learned: Learned | None = None
-
-    @property
-    def works(self) -> bool:
-        """Whether users get in."""
-        return self.learned is not None and self.learned.proved >= _ENTRANCE
-
-    @property
-    def is_about_data(self) -> bool:
-        """Whether other data may help."""
-        log = self.attempt.log if self.attempt else ""
-        return self.attempt is None or any(word in log for word in _OF_DATA)
-
-
 class _Search:
     """Tries starts of one submission, the likely ones first."""
 
@@ -123,11 +101,18 @@ class _Search:
             self._job = msgspec.structs.replace(self._job, contract=own.contract)
         self._source = handed_in.root
         self._place = server.Place(handed_in.root, self._sandbox, inspection)
-        tried = list(self._tried(inspection))
-        running = [one for one in tried if one.attempt is None]
-        if not running:
-            raise Ungradable(_explained(tried))
-        best = next((one for one in running if one.works), running[0])
+        starts = list(
+            tried(
+                inspection,
+                self._try,
+                packages=self._job.packages,
+                may_be_script=self._sandbox is processes.Sandbox.FULL,  # it takes its own port
+                is_late=lambda: time.monotonic() > self._ends,
+            )
+        )
+        best = taken(starts)
+        if best is None:
+            raise Ungradable(unstarted(starts))
         return _with_names(
             Prepared(
                 start=partial(self._place.started, best.setup),
@@ -138,7 +123,7 @@ class _Search:
                     *handed_in.notes,
                     *own.compared(best.learned, is_used=self._job.trusts_contract),
                 ),
-                fault=_not_by_gunicorn(best.setup, tried),
+                fault=fault_of(best, starts),
                 has_fixed_port=best.setup.form == "script",
             ),
             best.learned,
@@ -162,34 +147,7 @@ class _Search:
             raise Ungradable(no_application(inspection))
         return handed_in, inspection
 
-    def _tried(self, inspection: Inspection) -> Iterator[_Try]:
-        """Yield what came of each start, until one works."""
-        applications = inspection.applications[:_MOST_APPLICATIONS]
-        databases = inspection.databases or (Database(kind="committed"),)
-        answered = False
-        for application in applications:
-            for database in databases:
-                tried = self._try(self._setup(application, database))
-                yield tried
-                answered = answered or tried.attempt is None
-                if tried.works or time.monotonic() > self._ends:
-                    return
-                if not tried.is_about_data:
-                    break  # no data will help this one
-        if not answered and self._sandbox is processes.Sandbox.FULL:
-            yield self._try(self._setup(applications[0], databases[0], script=True))
-
-    def _setup(
-        self, application: Application, database: Database, *, script: bool = False
-    ) -> Setup:
-        return Setup(
-            application=application,
-            database=database,
-            form="script" if script else "gunicorn",
-            packages=self._job.packages,
-        )
-
-    def _try(self, setup: Setup) -> _Try:
+    def _try(self, setup: Setup) -> Tried:
         table_folder, folder = (
             self._workspace / f"start-{next(self._numbers)}" for _ in ("table", "server")
         )
@@ -202,10 +160,10 @@ class _Search:
                     sources = sources_in(self._source / setup.application.folder)
                     learned = _learned(self._job, running.url, self._pace, table.result(), sources)
                     if learned.problem == SILENT:
-                        return _Try(setup, attempt=self._hanging(setup, running))
-                    return _Try(setup, learned=learned)
+                        return Tried(setup, attempt=self._hanging(setup, running))
+                    return Tried(setup, learned=learned)
             except server.NotStarted as not_started:
-                return _Try(setup, attempt=not_started.attempt)
+                return Tried(setup, attempt=not_started.attempt)
 
     def _table(self, setup: Setup, folder: Path, limit: float) -> RouteTable | None:
         """Return the routes that the application tells; nobody asks where the contract is given."""
@@ -239,7 +197,7 @@ def _learned(
     if not job.contract.vouched:
         return learn(url, job.contract, table, sources=sources or {}, pace=pace, seed=seed)
     is_in = fits(url, job.contract, pace=pace, seed=seed)
-    return Learned(contract=job.contract, proved=_ENTRANCE if is_in else frozenset())
+    return Learned(contract=job.contract, proved=ENTRANCE if is_in else frozenset())
 
 
 def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
@@ -267,19 +225,3 @@ def _told(learned: Learned) -> Iterator[str]:
 def _how(setup: Setup) -> str:
     data = f", {setup.database.why}" if setup.database.why else ""
     return f"{setup.command}{data}"
-
-
-def _explained(tried: Sequence[_Try]) -> Finding:
-    """Return why nothing started: what the likeliest start died of."""
-    attempts = [one.attempt for one in tried if one.attempt is not None]
-    return explained(attempts[0])
-
-
-def _not_by_gunicorn(setup: Setup, tried: Sequence[_Try]) -> Finding | None:
-    """Return the finding that a submission starts as a script only; None where it does not."""
-    if setup.form != "script":
-        return None
-    cause = _explained(tried)
-    return msgspec.structs.replace(
-        cause, title=f"It starts by {setup.command} only (L8): {cause.title}"
-    )

@@ -244,16 +244,14 @@ PROBING = """
         from twidder_cli.submissions.attempt import Attempt
         from twidder_cli.submissions.failures import explained
         from twidder_cli.submissions.reading import inspect
-        from twidder_cli.wire import http, websocket
-        {before}
+        from twidder_cli.wire import http
         try:
-            http.call("GET", running.url + "/", {{}}, None, timeout=5.0)
+            http.call("GET", running.url + "/", {}, None, timeout=5.0)
         except http.Lost as lost:
             attempt = Attempt(
                 command="it",
                 lost=str(lost),
                 answered=True,
-                shook_hands={shook_hands},
                 inspection=inspect(Path(sys.argv[1])),
             )
             print(msgspec.json.encode(explained(attempt)).decode())
@@ -268,32 +266,9 @@ def test_a_server_that_hangs_after_its_first_answer_is_explained(tmp_path: Path)
     found = finding(
         tmp_path,
         {"server.py": text},
-        meanwhile=PROBING.format(before="", shook_hands=False),
+        meanwhile=PROBING,
     )
     assert (found.verdict, found.title) == (FAILED, "The server hangs after its first answer")
-
-
-def test_a_socket_that_keeps_the_others_out_is_explained(tmp_path: Path) -> None:
-    text = (
-        f"{TIME}{IMPORTS}{FLASK}lock = threading.Lock()\n"
-        "@Sock(app).route('/ws')\ndef ws(socket):\n"
-        "    with lock: socket.send('in'), socket.receive()\n"
-        "@app.route('/')\ndef page():\n    with lock: return 'x'\n"
-    )
-    before = (
-        "told = threading.Event(); url = running.url.replace('http', 'ws'); "
-        "socket = websocket.Socket(url + '/ws', lambda *_: told.set()); "
-        "socket.open(60.0); told.wait(60.0)"
-    )
-    found = finding(
-        tmp_path,
-        {"server.py": text},
-        meanwhile=PROBING.format(before=before, shook_hands=True),
-    )
-    assert (found.verdict, found.title) == (
-        FAILED,
-        "While one socket is open, nobody else is served",
-    )
 
 
 # What can't be provoked here: words of servers and tools that are not installed

@@ -23,11 +23,14 @@ _WORDS = {
     Evidence.THERE: "not proved: the first client hears nothing of the second sign-in",
     Evidence.NOTHING: "not proved: no socket stays open",
 }
+_ALONE = "not proved: while it is open, nobody else is answered"
+_MOST_ALONE = 2
+"""Ways in which a socket keeps others out, until it is taken for what every one does."""
 
 
 def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
     """Learn how a socket is opened: the first way that is proved, else what comes nearest."""
-    best = Evidence.NOTHING
+    best, alone = Evidence.NOTHING, 0
     for place in islice(_places(draft, options, routes), _MOST_TRIES):
         evidence = _tried(draft, place)
         if draft.socket is None or evidence > best:
@@ -35,8 +38,12 @@ def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
         if best is Evidence.PROVED:
             draft.proved.add("connect")
             break
+        alone += draft.probe.is_unanswered  # as the sign-in beside it
+        if alone == _MOST_ALONE:
+            break
     if draft.socket is not None:
-        draft.found["socket"] = f"{options.origin}; {_WORDS[best]}"
+        words = _ALONE if alone == _MOST_ALONE else _WORDS[best]
+        draft.found["socket"] = f"{options.origin}; {words}"
 
 
 def _places(draft: Draft, options: Options, routes: Iterable[Route]) -> Iterable[SocketPlace]:

@@ -21,7 +21,6 @@ _MOST_LOST = 5
 
 _NAME = "learner"
 
-
 SILENT = "the server no longer answers"
 
 
@@ -135,6 +134,11 @@ class Probe:
         self.pace = pace
         self.requests = 0
         self.people = 0
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the last request was lost."""
+        return self._lost > 0
 
     @property
     def seconds(self) -> float:

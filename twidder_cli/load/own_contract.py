@@ -36,13 +36,18 @@ class OwnContract(NamedTuple):
 
 def own_contract(folder: Path) -> OwnContract:
     """Return the contract that lies in a submission, the topmost one; never fails."""
-    found = sorted(folder.rglob(NAME), key=lambda path: (len(path.parts), path))
+    files = (path for path in folder.rglob(NAME) if path.is_file())
+    file = min(files, key=lambda path: (len(path.parts), path), default=None)
+    if file is None:
+        return OwnContract()
     try:
-        if not found or found[0].stat().st_size > _LARGEST:
-            return OwnContract()
-        text = found[0].read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        return OwnContract(mistakes=(str(error),))
+        if file.stat().st_size > _LARGEST:
+            return OwnContract(mistakes=(f"{NAME}: more than {_LARGEST >> 10} KiB",))
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return OwnContract(mistakes=(f"{NAME}: this is not UTF-8",))
+    except OSError as error:
+        return OwnContract(mistakes=(f"{NAME}: can't be read: {error.strerror}",))
     mistakes = Mistakes()
     contract = load_contract(text, NAME, mistakes, vouched=True)
     return OwnContract(contract, tuple(mistakes.found))

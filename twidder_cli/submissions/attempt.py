@@ -14,8 +14,7 @@ class Attempt(Noun):
 
     `exit_code` is None while the server still runs; `excess` says what it used
     too much of, and was ended for; `lost` how the last request went unanswered,
-    after `waited` seconds. `answered`: a request was
-    answered before that one. `shook_hands`: a WebSocket was open meanwhile.
+    after `waited` seconds. `answered`: a request was answered before that one.
     """
 
     command: str
@@ -27,7 +26,6 @@ class Attempt(Noun):
     lost: str = ""
     waited: float = 0.0
     answered: bool = False
-    shook_hands: bool = False
 
     @property
     def crash(self) -> Crash | None:

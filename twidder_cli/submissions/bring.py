@@ -1,5 +1,6 @@
 """Brings a submission into a folder of ours: copied or unpacked, whatever it was handed in as."""
 
+import itertools
 import re
 from pathlib import Path
 from typing import NamedTuple
@@ -57,13 +58,17 @@ def _unpack_inside(place: Path) -> tuple[str, ...]:
     archives = sorted(path for path in place.rglob("*") if path.is_file() and is_archive(path))
     notes: tuple[str, ...] = ()
     for archive in archives:
-        target = archive.with_name(_ENDING.sub("", archive.name) + ".unpacked")
-        notes += unpack(archive, target)
+        notes += unpack(archive, _free(archive.with_name(_importable(archive.name))))
         archive.unlink()
     files = (path for path in place.rglob("*") if path.is_file())
     if archives and sum(path.stat().st_size for path in files) > LIMITS.size:
         raise Refused(f"the archives in it hold more than {LIMITS.size >> 20} MiB")
     return notes
+
+
+def _free(place: Path) -> Path:
+    numbered = (place.with_name(f"{place.name}_{number}") for number in itertools.count(2))
+    return next(one for one in itertools.chain([place], numbered) if not one.exists())
 
 
 def _importable(name: str) -> str:

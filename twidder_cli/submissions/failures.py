@@ -94,13 +94,6 @@ def _no_such_application(attempt: Attempt, words: str) -> Finding:
 
 
 def _hanging(attempt: Attempt) -> Finding:
-    if attempt.shook_hands:
-        return attempt.failed(
-            "While one socket is open, nobody else is served",
-            f"{attempt.lost}; its last words:\n{attempt.words}",
-            "Every open socket takes a thread. Are they started with --threads 100? Does the "
-            "handler of the socket hold a lock that others need?",
-        )
     noted = attempt.noted("monkey")
     return attempt.failed(
         "The server hangs after its first answer",

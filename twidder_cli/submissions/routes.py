@@ -29,6 +29,7 @@ def main() -> None:
     launch.hide_us()
     launch.prepare(**data)
     del sys.modules["launch"]  # the submission may have one of its own
+    os.environ["FLASK_RUN_FROM_CLI"] = "true"  # Flask starts no server at import, as under `flask`
     sys.path.insert(0, os.getcwd())  # noqa: PTH109  as gunicorn does
     sys.argv[:] = ["gunicorn"]
     try:

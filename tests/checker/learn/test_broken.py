@@ -161,3 +161,19 @@ def test_a_table_without_routes_shows_that_nothing_is_there() -> None:
         result = tried(server.url, RouteTable(routes=(page,)))
     assert result.absent == {*FUNCTIONS, "connect"}
     assert result.contract is None
+
+
+def test_a_socket_that_keeps_everybody_else_out_is_not_tried_in_all_ways(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "HTTP", 2.0)
+    submission = write(CASES["common"].style, tmp_path / "s")
+    server = tmp_path / "s/server.py"
+    alone = "\nalone = core.threading.Lock()\napp.before_request(lambda: alone.acquire() and None)"
+    alone += "\napp.teardown_request(lambda _: alone.release())\n"
+    server.write_text(server.read_text() + alone)
+    result = learned(submission, tmp_path / "w", patience=1.0)
+    assert result.contract == COMMON
+    assert result.proved == set(FUNCTIONS)
+    assert result.found["socket"].endswith("not proved: while it is open, nobody else is answered")
+    assert result.problem == ""

@@ -111,8 +111,11 @@ def told(folder: Path, text: str, application: str = "server:app") -> RouteTable
     return table_of(folder, application)
 
 
-def test_every_route_is_told_with_the_function_that_a_person_wrote(tmp_path: Path) -> None:
-    table = told(tmp_path, APP)
+@pytest.mark.parametrize("more", ["", "app.run(port=5000)"])
+def test_every_route_is_told_with_the_function_that_a_person_wrote(
+    more: str, tmp_path: Path
+) -> None:
+    table = told(tmp_path, APP + more)
     assert (set(table.routes), table.behind, table.problem) == (ROUTES, "", "")
 
 
