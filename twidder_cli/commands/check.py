@@ -17,8 +17,16 @@ import click
 import psutil
 
 from twidder_cli import processes
-from twidder_cli.commands.turns import VERSION, Common, Turn, events, nameless, require_application
-from twidder_cli.errors import OperatorError
+from twidder_cli.commands.confinement import require_sandbox, warn
+from twidder_cli.commands.turns import (
+    VERSION,
+    Common,
+    Turn,
+    events,
+    nameless,
+    require_application,
+    with_doubles,
+)
 from twidder_cli.load.library import bundled_ids, find_contract, find_plan
 from twidder_cli.load.playlist import listed, playlist
 from twidder_cli.model.events import Event, RunStarted
@@ -177,7 +185,7 @@ def check(  # noqa: PLR0917  one parameter per option
     wishes: list[Reporter] = [file_report(wish) for wish in reports]
     pattern = names_pattern(names) if names else None
     if sandbox == "require":
-        _require_sandbox()
+        require_sandbox()
     with tempfile.TemporaryDirectory(prefix="twidder-class-") as unpacked:
         found = find(dict.fromkeys(targets), pattern, unpacked=Path(unpacked))
         common = Common(
@@ -193,11 +201,11 @@ def check(  # noqa: PLR0917  one parameter per option
         turns = [Turn.of(one, common) for one in found]
         if len(turns) == 1:
             require_application(turns[0])
-        for turn in turns:
-            if turn.again:
-                click.echo(f"twidder: {turn.name}: the same student as {turn.again}", err=True)
-        if anonymous:
-            turns = nameless(turns)
+        if any(turn.job.submission.kind != "url" for turn in turns):
+            warn(processes.Sandbox.NONE if sandbox == "off" else processes.best_sandbox())
+        turns, doubles = with_doubles(nameless(turns) if anonymous else turns)
+        for double in doubles:
+            click.echo(f"twidder: {double}", err=True)
         started = RunStarted(
             plan=chosen_plan.title,
             rule=chosen_plan.rule,
@@ -212,7 +220,10 @@ def check(  # noqa: PLR0917  one parameter per option
         kept = None
         if results or resume or len(found) > 1:
             kept = Results(results or _RESULTS, resume=resume)
-            kept.write_names(turn.names for turn in turns if turn.names)
+            if anonymous:
+                kept.forbid_names()
+            else:
+                kept.write_names(turn.names for turn in turns if turn.names)
         terminal = Terminal(Output(), Output(stderr=True), verbose=verbose)
         # Files first: a terminal may be gone when the result is to be shown.
         reporters = Reporters([*([kept] if kept else []), *wishes, terminal])
@@ -257,17 +268,6 @@ def _interrupts(runner: Runner) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _require_sandbox() -> None:
-    if processes.best_sandbox() is not processes.Sandbox.FULL:
-        missing = next(
-            f"{one.name} ({one.missing})" for one in processes.abilities() if one.missing
-        )
-        raise OperatorError(
-            f"--sandbox require: submissions can't be fully confined here, for lack of {missing}; "
-            "see twidder doctor"
-        )
 
 
 def _replay(contract: str | None, plan: str | None, patience: float) -> str:

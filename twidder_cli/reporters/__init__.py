@@ -75,17 +75,31 @@ def file_report(wish: str) -> FileReport:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in its place whole, so that nobody ever reads half of it."""
+    """Put a file in its place whole, so that nobody ever reads half of it, whatever happens."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)  # a terminal, a pipe: there is no place to put a file in
         return
     path = path.resolve()
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+    ) as new:
         try:
             new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
             new.close()
             Path(new.name).chmod(0o644)
-            Path(new.name).replace(path)
+            put(Path(new.name), path)
         except BaseException:
             Path(new.name).unlink(missing_ok=True)
             raise
+
+
+def put(part: Path, path: Path) -> None:
+    """Give a file that is on the disk its name, which holds after a power cut too."""
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

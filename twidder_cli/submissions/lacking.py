@@ -3,6 +3,8 @@
 import re
 import sys
 
+import msgspec
+
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.words import listed, printable
 from twidder_cli.submissions.attempt import Attempt, places
@@ -67,12 +69,14 @@ def _absent(attempt: Attempt, name: str) -> Finding:
 
 def _package(attempt: Attempt, top: str) -> Finding:
     needed = list(dict.fromkeys([top, *missing(attempt.inspection.imports)]))
-    return attempt.unclear(
+    bringing = remedy(needed)
+    finding = attempt.unclear(
         f"The package {top} is not installed here",
         attempt.words,
-        f"{remedy(needed)} brings {listed(map(distribution, needed))}. If {top} is a file of the "
+        f"{bringing} brings {listed(map(distribution, needed))}. If {top} is a file of the "
         "submission's own, it was not handed in.",
     )
+    return msgspec.structs.replace(finding, alike=f"a package is missing here: {bringing}")
 
 
 def version(attempt: Attempt, crash: Crash) -> Finding | None:
