@@ -65,7 +65,7 @@ class Results:
 
     def __init__(self, folder: Path, *, resume: bool) -> None:
         """Raise OperatorError where the folder can't be used."""
-        self._folder = folder
+        self.folder = folder
         self._events = folder / "events"
         self._texts = folder / "texts"
         self._fold = Fold()
@@ -77,43 +77,44 @@ class Results:
         self._prepare(resume=resume)
 
     def _prepare(self, *, resume: bool) -> None:
-        if not resume and self._folder.is_dir() and any(self._folder.iterdir()):
+        if not resume and self.folder.is_dir() and any(self.folder.iterdir()):
             raise OperatorError(
-                f"{self._folder}: there are results in it already. --resume goes on with them, "
+                f"{self.folder}: there are results in it already. --resume goes on with them, "
                 "--results FOLDER takes another folder."
             )
         try:
             self._events.mkdir(parents=True, exist_ok=True)
             self._texts.mkdir(exist_ok=True)
             self._hold()
-            for path in self._folder.rglob("*.part"):
-                path.unlink()
+            for folder in (self.folder, self._texts):
+                _remove(folder.glob(".*.part"))
+            _remove(self._events.glob("*.part"))
         except OSError as error:
             raise OperatorError(
-                f"{self._folder}: can't be used for results: {error.strerror}"
+                f"{self.folder}: can't be used for results: {error.strerror}"
             ) from None
 
     def _hold(self) -> None:
         """Let no other run use the folder until this one is over."""
-        self._lock = os.open(self._folder, os.O_RDONLY)
+        self._lock = os.open(self.folder, os.O_RDONLY)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(self._lock)
-            raise OperatorError(f"{self._folder}: another run is at work in it") from None
+            raise OperatorError(f"{self.folder}: another run is at work in it") from None
         except OSError:
             pass  # a file system without locks
 
     def write_names(self, names: Iterable[tuple[str, str, str]]) -> None:
         """Write the list of names: key, person, and the name it was handed in under."""
         rows = [dict(zip(_NAMES, row, strict=True)) for row in names]
-        write_whole(self._folder / _LIST_OF_NAMES, _csv(_NAMES, rows))
+        write_whole(self.folder / _LIST_OF_NAMES, _csv(_NAMES, rows))
 
     def forbid_names(self) -> None:
         """Raise OperatorError where an earlier run has left names."""
-        if (self._folder / _LIST_OF_NAMES).exists():
+        if (self.folder / _LIST_OF_NAMES).exists():
             raise OperatorError(
-                f"{self._folder}: there are names in it, of a run without --anonymous; "
+                f"{self.folder}: there are names in it, of a run without --anonymous; "
                 "--results FOLDER takes another folder."
             )
 
@@ -192,8 +193,8 @@ class Results:
 
     def _finish(self, report: Report) -> None:
         self._write_class(map(_row, report.submissions))
-        write_whole(self._folder / "class.json", json.render(report))
-        write_whole(self._folder / "junit.xml", junit.render(report))
+        write_whole(self.folder / "class.json", json.render(report))
+        write_whole(self.folder / "junit.xml", junit.render(report))
 
     def _write_text(self, submission: SubmissionResult) -> None:
         assert self._started is not None  # noqa: S101  a run begins before its submissions
@@ -207,13 +208,18 @@ class Results:
     def _write_class(self, rows: Iterable[Row]) -> None:
         assert self._started is not None  # noqa: S101  a run begins before its submissions
         columns = (*_COLUMNS, *(listed.id for listed in self._started.scenarios))
-        write_whole(self._folder / "class.csv", _csv(columns, rows))
+        write_whole(self.folder / "class.csv", _csv(columns, rows))
 
     def _archive(self, name: str) -> Path:
         return self._events / f"{_file(name)}.jsonl"
 
     def _part(self, name: str) -> Path:
         return self._events / f"{_file(name)}.jsonl.part"
+
+
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink()
 
 
 def _file(name: str) -> str:

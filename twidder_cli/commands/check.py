@@ -226,14 +226,19 @@ def check(  # noqa: PLR0917  one parameter per option
                 kept.write_names(turn.names for turn in turns if turn.names)
         terminal = Terminal(Output(), Output(stderr=True), verbose=verbose)
         # Files first: a terminal may be gone when the result is to be shown.
-        reporters = Reporters([*([kept] if kept else []), *wishes, terminal])
+        reporters = Reporters([*([kept] if kept else []), *wishes, terminal], _tell_of_broken)
         runner = Runner(min(jobs or _at_once(), len(turns)))
         with closing(kept) if kept else nullcontext():
-            ctx.exit(
-                _carry_out(
-                    events(started, turns, kept, runner, installs=install), runner, reporters
-                )
-            )
+            happening = events(started, turns, kept, runner, installs=install)
+            code = _carry_out(happening, runner, reporters)
+            if kept and kept.name not in reporters.broken:
+                goes_on = "; the same with --resume goes on" if runner.interrupted else ""
+                click.echo(f"twidder: results are in {kept.folder}{goes_on}", err=True)
+        ctx.exit(code)
+
+
+def _tell_of_broken(name: str, error: Exception) -> None:
+    click.echo(f"twidder: the {name} report could not be made: {error}", err=True)
 
 
 def _at_once() -> int:
@@ -247,8 +252,6 @@ def _carry_out(happening: Iterable[Event], runner: Runner, reporters: Reporters)
         for event in happening:
             fold.add(event)
             reporters.handle(event)
-    for name, error in reporters.broken.items():
-        click.echo(f"twidder: the {name} report could not be made: {error}", err=True)
     report = fold.report
     if report.interrupted:
         return 128 + report.interrupted

@@ -43,11 +43,12 @@ class FileReport:
 
 
 class Reporters:
-    """Hands events to all reporters. One that raises is dropped, and named in `broken`."""
+    """Hands events to all reporters. One that raises is dropped, told of, and in `broken`."""
 
-    def __init__(self, reporters: list[Reporter]) -> None:
+    def __init__(self, reporters: list[Reporter], tell: Callable[[str, Exception], None]) -> None:
         self._reporters = reporters
-        self.broken: dict[str, Exception] = {}
+        self._tell = tell
+        self.broken: set[str] = set()
 
     def handle(self, event: Event) -> None:
         """Hand on an event."""
@@ -56,7 +57,8 @@ class Reporters:
                 reporter.handle(event)
             except Exception as error:  # noqa: BLE001  one broken report must not cost the others
                 self._reporters.remove(reporter)
-                self.broken[reporter.name] = error
+                self.broken.add(reporter.name)
+                self._tell(reporter.name, error)
 
 
 def file_report(wish: str) -> FileReport:

@@ -36,6 +36,7 @@ def line(
         f"  {points:>9}  ",
         (printable(_what(submission)), "dim"),
     )
+    text.rstrip()
     if width is not None:
         text.truncate(width, overflow="ellipsis")
     return text
@@ -55,7 +56,7 @@ def totals(report: Report) -> Text:
 
 def _what(submission: SubmissionResult) -> str:
     """Return what is to be known of a submission in a few words."""
-    if submission.own:
+    if _is_explained(submission):
         return submission.outcome.reason
     failed = [s.listed.id for s in submission.scenarios if s.outcome.verdict is Verdict.FAILED]
     more = f" and {len(failed) - _NAMED} more" if len(failed) > _NAMED else ""
