@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.__main__": ("twidder_cli.cli",),
     "twidder_cli.cli": (ERRORS,),  # commands are strings there, loaded when used
     "twidder_cli.commands": (
+        "twidder_cli.fingerprint",
         "twidder_cli.load",
         "twidder_cli.processes",
         "twidder_cli.reporters",
@@ -32,6 +33,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.commands.serve": ("twidder", "twidder.store", "twidder_cli.processes", ERRORS),
     "twidder_cli.engine": ("twidder_cli.wire", MODEL),
     ERRORS: (),
+    "twidder_cli.fingerprint": ("twidder_cli.submissions.belongs", MODEL),
     "twidder_cli.learn": ("twidder_cli.engine", "twidder_cli.wire", MODEL),
     "twidder_cli.load": ("twidder_cli", "twidder_cli.steps", MODEL, ERRORS),  # where files are
     MODEL: (),

@@ -71,7 +71,7 @@ def prepare(job: Job, workspace: Path, pace: Pace) -> Prepared:
         case "reference":
             how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
             start = partial(server.reference, sandbox)
-            return Prepared(start, job.contract, how, server.warnings(sandbox))
+            return Prepared(start, job.contract, how)
         case "url":
             start = partial(server.at_url, job.submission.location)
             learned = _learned(job, job.submission.location, pace)
@@ -119,7 +119,6 @@ class _Search:
                 contract=self._job.contract,
                 how=_how(best.setup),
                 notes=(
-                    *server.warnings(self._sandbox),
                     *handed_in.notes,
                     *own.compared(best.learned, is_used=self._job.trusts_contract),
                 ),

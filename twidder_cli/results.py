@@ -6,15 +6,15 @@
     texts/KEY.txt        what is wrong with one submission, as the terminal shows it
     events/KEY.jsonl     all that was recorded of it; a fingerprint first
 
-A file is put in its place whole, so a run that is cut off loses nothing that
-was finished, and the next one goes on from there.
+A file is put in its place whole, and is on the disk then, so a run that is cut
+off loses nothing that was finished, and the next one goes on from there. A
+submission's archive comes last: where it is, the rest is there too.
 """
 
 import csv
-import hashlib
+import fcntl
 import io
 import os
-import stat
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -33,21 +33,15 @@ from twidder_cli.model.events import (
     decode,
     encode,
 )
-from twidder_cli.model.job import Job
 from twidder_cli.model.report import Fold, Report, SubmissionResult
 from twidder_cli.model.verdicts import Blame
 from twidder_cli.model.words import number
-from twidder_cli.reporters import json, junit, write_whole
+from twidder_cli.reporters import json, junit, put, write_whole
 from twidder_cli.reporters.text import Sheet
-
-_OF_A_RUN = {"lanes": 1, "limit": 0.0, "seed": 0, "workspace": ""}
-"""What a Job holds that does not decide the verdict.
-
-`salt` stays: of a server that somebody else runs, nobody knows whether it is the same.
-"""
 
 _WIDTH = 80
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_LIST_OF_NAMES = "names.csv"
 _NAMES = ("submission", "person", "handed_in_as")
 _COLUMNS = (
     "submission",
@@ -57,39 +51,11 @@ _COLUMNS = (
     "open_points",
     "blame",
     "reason",
+    "notes",
     "seconds",
 )
 
-
-def fingerprint(job: Job, version: str) -> str:
-    """Return a hash of all that decides a verdict: the submission's files and how it is graded."""
-    hashed = hashlib.sha256()
-    same = msgspec.structs.replace(job, **_OF_A_RUN)
-    place = msgspec.structs.replace(job.submission, name="", location="")
-    same = msgspec.structs.replace(
-        same,
-        submission=place,
-        scenarios=tuple(sorted(job.scenarios, key=lambda source: source.id)),
-    )
-    hashed.update(version.encode() + b"\0" + encode(same))
-    for name, content in _contents(Path(job.submission.location)):
-        hashed.update(b"\0" + name.encode("utf-8", "surrogateescape") + b"\0")
-        with content:
-            hashed.update(hashlib.file_digest(content, "sha256").digest())
-    return hashed.hexdigest()
-
-
-def _contents(place: Path) -> Iterator[tuple[str, io.BufferedReader]]:
-    """Yield the files of a folder, or the archive, that can be read; no pipes, no links."""
-    paths = [place]
-    if place.is_dir():
-        paths = [Path(where, name) for where, _, names in os.walk(place) for name in names]
-    for path in sorted(paths):
-        try:
-            if stat.S_ISREG(path.lstat().st_mode):
-                yield str(path.relative_to(place)), path.open("rb")
-        except OSError:
-            continue
+Row = Mapping[str, str]
 
 
 class Results:
@@ -99,54 +65,78 @@ class Results:
 
     def __init__(self, folder: Path, *, resume: bool) -> None:
         """Raise OperatorError where the folder can't be used."""
-        self._folder = folder
+        self.folder = folder
         self._events = folder / "events"
         self._texts = folder / "texts"
         self._fold = Fold()
+        self._rows: dict[str, Row] = {}
         self._open: dict[str, IO[bytes]] = {}
         self._fingerprints: dict[str, str] = {}
-        self._kept: set[str] = set()
+        self._kept: list[str] = []
         self._started: RunStarted | None = None
         self._prepare(resume=resume)
 
     def _prepare(self, *, resume: bool) -> None:
-        if not resume and self._folder.is_dir() and any(self._folder.iterdir()):
+        if not resume and self.folder.is_dir() and any(self.folder.iterdir()):
             raise OperatorError(
-                f"{self._folder}: there are results in it already. --resume goes on with them, "
+                f"{self.folder}: there are results in it already. --resume goes on with them, "
                 "--results FOLDER takes another folder."
             )
         try:
             self._events.mkdir(parents=True, exist_ok=True)
             self._texts.mkdir(exist_ok=True)
-            for path in self._events.glob("*.part"):
-                path.unlink()
+            self._hold()
+            for folder in (self.folder, self._texts):
+                _remove(folder.glob(".*.part"))
+            _remove(self._events.glob("*.part"))
         except OSError as error:
             raise OperatorError(
-                f"{self._folder}: can't be used for results: {error.strerror}"
+                f"{self.folder}: can't be used for results: {error.strerror}"
             ) from None
+
+    def _hold(self) -> None:
+        """Let no other run use the folder until this one is over."""
+        self._lock = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(self._lock)
+            raise OperatorError(f"{self.folder}: another run is at work in it") from None
+        except OSError:
+            pass  # a file system without locks
 
     def write_names(self, names: Iterable[tuple[str, str, str]]) -> None:
         """Write the list of names: key, person, and the name it was handed in under."""
         rows = [dict(zip(_NAMES, row, strict=True)) for row in names]
-        write_whole(self._folder / "names.csv", _csv(_NAMES, rows))
+        write_whole(self.folder / _LIST_OF_NAMES, _csv(_NAMES, rows))
 
-    def keep(self, fingerprints: Mapping[str, str]) -> Iterator[Event]:
-        """Yield the events of what was graded before as it is now; nothing is written of those.
+    def forbid_names(self) -> None:
+        """Raise OperatorError where an earlier run has left names."""
+        if (self.folder / _LIST_OF_NAMES).exists():
+            raise OperatorError(
+                f"{self.folder}: there are names in it, of a run without --anonymous; "
+                "--results FOLDER takes another folder."
+            )
+
+    def keep(self, fingerprints: Mapping[str, str]) -> tuple[str, ...]:
+        """Return who was graded before as it would be now, and need not be again.
 
         `fingerprints` are those of the submissions to grade, by name.
         """
         self._fingerprints = dict(fingerprints)
-        for name, print_now in fingerprints.items():
-            events = self._earlier(name, print_now)
-            if events:
-                self._kept.add(name)
-                yield from events
+        self._kept = [name for name in fingerprints if self._earlier(name)]
+        return tuple(self._kept)
 
-    def _earlier(self, name: str, print_now: str) -> list[Event]:
+    def earlier(self) -> Iterator[Event]:
+        """Yield the events of those who are kept; nothing is recorded of them again."""
+        for name in self._kept:
+            yield from self._earlier(name)
+
+    def _earlier(self, name: str) -> list[Event]:
         """Return the events of an earlier run that still hold; none where there is doubt."""
         try:
             first, *lines = self._archive(name).read_bytes().splitlines()
-            if msgspec.json.decode(first) != {"fingerprint": print_now}:
+            if msgspec.json.decode(first) != {"fingerprint": self._fingerprints[name]}:
                 return []
             events = [decode(line) for line in lines]
         except (OSError, ValueError):
@@ -158,11 +148,6 @@ class Results:
                 return [] if is_ours else events
             case _:
                 return []
-
-    @property
-    def kept(self) -> frozenset[str]:
-        """Names of the submissions that need not be graded again."""
-        return frozenset(self._kept)
 
     def handle(self, event: Event) -> None:
         """Write an event down; with a submission's last one, all that can be said of it."""
@@ -183,9 +168,10 @@ class Results:
             self._finish_submission(event.submission)
 
     def close(self) -> None:
-        """Close what is still open: the archives of submissions that did not come to their end."""
+        """Close what is still open, and leave the folder to other runs."""
         for archive in self._open.values():
             archive.close()
+        os.close(self._lock)
 
     def _begin(self, name: str) -> None:
         self._open[name] = self._part(name).open("wb")
@@ -193,28 +179,36 @@ class Results:
         self._open[name].write(msgspec.json.encode(first) + b"\n")
 
     def _finish_submission(self, name: str) -> None:
+        submission = self._fold.submission(name)
+        self._rows[name] = _row(submission)
+        self._write_text(submission)
         archive = self._open.pop(name, None)
-        if archive is not None:
-            with archive:
-                archive.flush()
-                os.fsync(archive.fileno())
-            self._part(name).replace(self._archive(name))
+        if archive is None:
+            return  # of those who are kept, the table says the same at the end
+        self._write_class(self._rows.values())
+        with archive:
+            archive.flush()
+            os.fsync(archive.fileno())
+        put(self._part(name), self._archive(name))
+
+    def _finish(self, report: Report) -> None:
+        self._write_class(map(_row, report.submissions))
+        write_whole(self.folder / "class.json", json.render(report))
+        write_whole(self.folder / "junit.xml", junit.render(report))
+
+    def _write_text(self, submission: SubmissionResult) -> None:
         assert self._started is not None  # noqa: S101  a run begins before its submissions
         text = io.StringIO()
         console = Console(file=text, width=_WIDTH, color_system=None)
-        Sheet(console, self._started).show(self._fold.submission(name))
-        write_whole(self._texts / f"{_file(name)}.txt", text.getvalue().encode("utf-8", "replace"))
-        self._write_class(self._fold.finished)
+        Sheet(console, self._started).show(submission)
+        lines = "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
+        path = self._texts / f"{_file(submission.name)}.txt"
+        write_whole(path, lines.encode("utf-8", "replace"))
 
-    def _finish(self, report: Report) -> None:
-        self._write_class(report.submissions)
-        write_whole(self._folder / "class.json", json.render(report))
-        write_whole(self._folder / "junit.xml", junit.render(report))
-
-    def _write_class(self, submissions: Iterable[SubmissionResult]) -> None:
+    def _write_class(self, rows: Iterable[Row]) -> None:
         assert self._started is not None  # noqa: S101  a run begins before its submissions
         columns = (*_COLUMNS, *(listed.id for listed in self._started.scenarios))
-        write_whole(self._folder / "class.csv", _csv(columns, map(_row, submissions)))
+        write_whole(self.folder / "class.csv", _csv(columns, rows))
 
     def _archive(self, name: str) -> Path:
         return self._events / f"{_file(name)}.jsonl"
@@ -223,12 +217,17 @@ class Results:
         return self._events / f"{_file(name)}.jsonl.part"
 
 
+def _remove(paths: Iterable[Path]) -> None:
+    for path in paths:
+        path.unlink()
+
+
 def _file(name: str) -> str:
     """Return a submission's name as that of a file; a URL has slashes."""
     return quote(name, safe=" +@()")
 
 
-def _row(submission: SubmissionResult) -> dict[str, str]:
+def _row(submission: SubmissionResult) -> Row:
     return {
         "submission": submission.name,
         "verdict": submission.verdict,
@@ -237,12 +236,13 @@ def _row(submission: SubmissionResult) -> dict[str, str]:
         "open_points": number(submission.open_points),
         "blame": submission.outcome.blame,
         "reason": submission.outcome.reason,
+        "notes": "; ".join(submission.notes),
         "seconds": f"{submission.seconds:.1f}",
         **{scenario.listed.id: scenario.outcome.verdict for scenario in submission.scenarios},
     }
 
 
-def _csv(columns: Iterable[str], rows: Iterable[Mapping[str, str]]) -> bytes:
+def _csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
     """Return a table that no spreadsheet takes for formulas."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, tuple(columns))

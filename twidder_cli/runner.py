@@ -201,7 +201,7 @@ class _Account:
     """What a worker has begun and not ended."""
 
     def __init__(self, job: Job) -> None:
-        self._submission = job.submission
+        self._job = job
         self.ended = False
         self._began = False
         self._unfinished: dict[str, None] = {}
@@ -223,9 +223,10 @@ class _Account:
         """Yield the events that a worker which did not come to its end has not written."""
         if self.ended:
             return
-        name = self._submission.name
+        name = self._job.submission.name
         if not self._began:
-            yield SubmissionStarted(submission=name, origin=self._submission.kind)
+            origin = self._job.submission.kind
+            yield SubmissionStarted(submission=name, origin=origin, notes=self._job.notes)
         for scenario in self._unfinished:
             yield ScenarioFinished(submission=name, scenario=scenario, outcome=outcome)
         yield SubmissionFinished(submission=name, outcome=outcome)

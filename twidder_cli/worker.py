@@ -64,7 +64,11 @@ class Grading:
     def run(self) -> None:
         """Grade, and tell every step of it; the servers are gone when this returns."""
         began = time.monotonic()
-        self._emit(SubmissionStarted(submission=self._name, origin=self._job.submission.kind))
+        self._emit(
+            SubmissionStarted(
+                submission=self._name, origin=self._job.submission.kind, notes=self._job.notes
+            )
+        )
         try:
             prepared = prepare(self._job, Path(self._job.workspace), self._pace)
         except Ungradable as ungradable:

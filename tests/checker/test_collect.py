@@ -41,6 +41,23 @@ def test_moodle_tells_the_id_and_the_name(tmp_path: Path) -> None:
     ]
 
 
+def test_what_was_typed_into_moodle_is_no_submission_to_start(tmp_path: Path) -> None:
+    handed_in(
+        tmp_path,
+        "Bo Öst_7_assignsubmission_file_/lab3.zip",
+        "Bo Öst_7_assignsubmission_onlinetext_/onlinetext.html",
+    )
+    assert short(entries(tmp_path)) == [
+        ("7", "Bo Öst", ""),
+        ("7.2", "Bo Öst", "a text typed into Moodle"),
+    ]
+
+
+def test_results_are_nobodys_submission_whatever_their_folder_is_called(tmp_path: Path) -> None:
+    handed_in(tmp_path, "a.zip", "graded/class.csv", "graded/events/a", "graded/texts/a")
+    assert [entry.key for entry in entries(tmp_path)] == ["a"]
+
+
 def test_canvas_tells_the_id_and_the_name(tmp_path: Path) -> None:
     handed_in(tmp_path, "anderssonanna_12345_678901_lab3-1.zip", "ostbo_LATE_222_333_x_y.zip")
     assert short(entries(tmp_path)) == [("12345", "anderssonanna", ""), ("222", "ostbo", "")]

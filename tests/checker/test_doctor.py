@@ -97,10 +97,10 @@ def test_to_require_a_sandbox_where_there_is_one_changes_nothing() -> None:
 def test_who_has_no_sandbox_is_warned(bare: str) -> None:
     done = twidder("check", *ROOT_ONLY, PATH=bare)
     assert done.returncode == 0
-    assert "WARNING: this submission is not fully confined: it runs as you do" in done.stderr
+    assert "WARNING: a submission is not fully confined here: it runs as you do" in done.stderr
 
 
 def test_who_wants_no_sandbox_is_warned() -> None:
     done = twidder("check", "--sandbox", "off", *ROOT_ONLY)
     assert done.returncode == 0
-    assert "WARNING: this submission is not fully confined: it runs as you do" in done.stderr
+    assert "WARNING: a submission is not fully confined here: it runs as you do" in done.stderr

@@ -238,6 +238,7 @@ SUBMISSION = record(
     open_points=NUMBER,
     seconds=NUMBER,
     started=TEXT,
+    notes={"type": "array", "items": TEXT},
     findings={"type": "array", "items": FINDING},
     scenarios={"type": "array", "items": SCENARIO},
 )

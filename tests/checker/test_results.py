@@ -3,7 +3,6 @@
 import csv
 import itertools
 import json
-import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 
 from tests.checker.reports import FAILED, PASSED, SCENARIOS, started
 from twidder_cli.errors import OperatorError
-from twidder_cli.load.library import find_contract
 from twidder_cli.model.events import (
     Event,
     RunFinished,
@@ -22,10 +20,8 @@ from twidder_cli.model.events import (
     SubmissionFinished,
     SubmissionStarted,
 )
-from twidder_cli.model.job import Job, Submission
-from twidder_cli.model.scenario import Source
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
-from twidder_cli.results import Results, fingerprint
+from twidder_cli.results import Results
 
 CRASHED = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="our worker ended")
 DEAD = Outcome(verdict=Verdict.FAILED, blame=Blame.SUBMISSION, reason="The server did not start")
@@ -51,7 +47,7 @@ def write(results: Results, events: Iterable[Event]) -> None:
 def graded(folder: Path, turns: dict[str, list[Event]], *, end: bool = True) -> None:
     """Write the results of a run, as it would; without its end it was cut off."""
     results = Results(folder, resume=False)
-    list(results.keep({name: f"print of {name}" for name in turns}))
+    results.keep({name: f"print of {name}" for name in turns})
     last = [RunFinished(seconds=9)] if end else []
     write(results, [started(*turns), *itertools.chain.from_iterable(turns.values()), *last])
 
@@ -62,7 +58,10 @@ def table(folder: Path) -> dict[str, dict[str, str]]:
 
 
 def kept(folder: Path, **prints: str) -> list[Event]:
-    return list(Results(folder, resume=True).keep(prints))
+    results = Results(folder, resume=True)
+    with closing(results):
+        results.keep(prints)
+        return list(results.earlier())
 
 
 def test_every_output_says_the_same(tmp_path: Path) -> None:
@@ -109,12 +108,19 @@ def test_a_resumed_run_ends_with_the_results_of_both(tmp_path: Path) -> None:
     graded(tmp_path, {"anna": turn("anna"), "bob": turn("bob")[:-1]}, end=False)
     archive = (tmp_path / "events/anna.jsonl").stat()
     results = Results(tmp_path, resume=True)
-    earlier = list(results.keep({"anna": "print of anna", "bob": "print of bob"}))
+    assert results.keep({"anna": "print of anna", "bob": "print of bob"}) == ("anna",)
+    earlier = list(results.earlier())
     write(results, [started("anna", "bob"), *earlier, *turn("bob", FAILED), RunFinished(seconds=5)])
-    assert results.kept == {"anna"}
     assert [row["verdict"] for row in table(tmp_path).values()] == ["passed", "failed"]
     assert (tmp_path / "events/anna.jsonl").stat().st_ino == archive.st_ino
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_two_runs_do_not_share_a_folder(tmp_path: Path) -> None:
+    first = Results(tmp_path, resume=False)
+    with closing(first), pytest.raises(OperatorError, match="another run is at work in it"):
+        Results(tmp_path, resume=True)
+    Results(tmp_path, resume=True).close()
 
 
 def test_results_are_never_written_over(tmp_path: Path) -> None:
@@ -141,55 +147,3 @@ def test_names_are_in_their_list_and_nowhere_else(tmp_path: Path) -> None:
     write(results, [started("1234"), *turn("1234"), RunFinished(seconds=1)])
     holding = [p.name for p in tmp_path.rglob("*") if p.is_file() and "Öst" in p.read_text()]
     assert holding == ["names.csv"]
-
-
-JOB = Job(
-    submission=Submission(name="anna", kind="folder", location=""),
-    scenarios=(Source(id="a", path="a.yaml", text="title: a"),),
-    contract=find_contract(None),
-    patience=1.0,
-    seed=1,
-    workspace="",
-)
-
-
-def submitted(folder: Path) -> Job:
-    """Write a submission, and return its job."""
-    (folder / "sub").mkdir(parents=True)
-    (folder / "server.py").write_text("app = 1")
-    (folder / "sub/x.py").write_text("2")
-    place = msgspec.structs.replace(JOB.submission, location=str(folder))
-    return msgspec.structs.replace(JOB, submission=place)
-
-
-def test_the_same_work_has_the_same_fingerprint_wherever_it_is(tmp_path: Path) -> None:
-    here, there = submitted(tmp_path / "a"), submitted(tmp_path / "b")
-    renamed = msgspec.structs.replace(there.submission, name="bob")
-    there = msgspec.structs.replace(there, submission=renamed, seed=7, lanes=3, workspace="/w")
-    assert fingerprint(here, "1") == fingerprint(there, "1")
-
-
-def test_whatever_decides_a_verdict_changes_the_fingerprint(tmp_path: Path) -> None:
-    job = submitted(tmp_path / "a")
-    source = Source(id="a", path="a.yaml", text="title: b")
-    contract = msgspec.structs.replace(job.contract, vouched=True)
-    prints = {
-        fingerprint(job, "1"),
-        fingerprint(job, "2"),
-        fingerprint(msgspec.structs.replace(job, patience=2.0), "1"),
-        fingerprint(msgspec.structs.replace(job, scenarios=(source,)), "1"),
-        fingerprint(msgspec.structs.replace(job, contract=contract), "1"),
-    }
-    (tmp_path / "a/sub/x.py").write_text("3")
-    prints.add(fingerprint(job, "1"))
-    (tmp_path / "a/sub/x.py").rename(tmp_path / "a/sub/y.py")
-    prints.add(fingerprint(job, "1"))
-    assert len(prints) == 7
-
-
-def test_a_fingerprint_waits_for_no_pipe(tmp_path: Path) -> None:
-    job = submitted(tmp_path / "a")
-    before = fingerprint(job, "1")
-    os.mkfifo(tmp_path / "a/pipe")
-    (tmp_path / "a/link").symlink_to("/dev/zero")
-    assert fingerprint(job, "1") == before

@@ -17,8 +17,16 @@ import click
 import psutil
 
 from twidder_cli import processes
-from twidder_cli.commands.turns import VERSION, Common, Turn, events, nameless, require_application
-from twidder_cli.errors import OperatorError
+from twidder_cli.commands.confinement import require_sandbox, warn
+from twidder_cli.commands.turns import (
+    VERSION,
+    Common,
+    Turn,
+    events,
+    nameless,
+    require_application,
+    with_doubles,
+)
 from twidder_cli.load.library import bundled_ids, find_contract, find_plan
 from twidder_cli.load.playlist import listed, playlist
 from twidder_cli.model.events import Event, RunStarted
@@ -177,7 +185,7 @@ def check(  # noqa: PLR0917  one parameter per option
     wishes: list[Reporter] = [file_report(wish) for wish in reports]
     pattern = names_pattern(names) if names else None
     if sandbox == "require":
-        _require_sandbox()
+        require_sandbox()
     with tempfile.TemporaryDirectory(prefix="twidder-class-") as unpacked:
         found = find(dict.fromkeys(targets), pattern, unpacked=Path(unpacked))
         common = Common(
@@ -193,11 +201,11 @@ def check(  # noqa: PLR0917  one parameter per option
         turns = [Turn.of(one, common) for one in found]
         if len(turns) == 1:
             require_application(turns[0])
-        for turn in turns:
-            if turn.again:
-                click.echo(f"twidder: {turn.name}: the same student as {turn.again}", err=True)
-        if anonymous:
-            turns = nameless(turns)
+        if any(turn.job.submission.kind != "url" for turn in turns):
+            warn(processes.Sandbox.NONE if sandbox == "off" else processes.best_sandbox())
+        turns, doubles = with_doubles(nameless(turns) if anonymous else turns)
+        for double in doubles:
+            click.echo(f"twidder: {double}", err=True)
         started = RunStarted(
             plan=chosen_plan.title,
             rule=chosen_plan.rule,
@@ -212,17 +220,25 @@ def check(  # noqa: PLR0917  one parameter per option
         kept = None
         if results or resume or len(found) > 1:
             kept = Results(results or _RESULTS, resume=resume)
-            kept.write_names(turn.names for turn in turns if turn.names)
+            if anonymous:
+                kept.forbid_names()
+            else:
+                kept.write_names(turn.names for turn in turns if turn.names)
         terminal = Terminal(Output(), Output(stderr=True), verbose=verbose)
         # Files first: a terminal may be gone when the result is to be shown.
-        reporters = Reporters([*([kept] if kept else []), *wishes, terminal])
+        reporters = Reporters([*([kept] if kept else []), *wishes, terminal], _tell_of_broken)
         runner = Runner(min(jobs or _at_once(), len(turns)))
         with closing(kept) if kept else nullcontext():
-            ctx.exit(
-                _carry_out(
-                    events(started, turns, kept, runner, installs=install), runner, reporters
-                )
-            )
+            happening = events(started, turns, kept, runner, installs=install)
+            code = _carry_out(happening, runner, reporters)
+            if kept and kept.name not in reporters.broken:
+                goes_on = "; the same with --resume goes on" if runner.interrupted else ""
+                click.echo(f"twidder: results are in {kept.folder}{goes_on}", err=True)
+        ctx.exit(code)
+
+
+def _tell_of_broken(name: str, error: Exception) -> None:
+    click.echo(f"twidder: the {name} report could not be made: {error}", err=True)
 
 
 def _at_once() -> int:
@@ -236,8 +252,6 @@ def _carry_out(happening: Iterable[Event], runner: Runner, reporters: Reporters)
         for event in happening:
             fold.add(event)
             reporters.handle(event)
-    for name, error in reporters.broken.items():
-        click.echo(f"twidder: the {name} report could not be made: {error}", err=True)
     report = fold.report
     if report.interrupted:
         return 128 + report.interrupted
@@ -257,17 +271,6 @@ def _interrupts(runner: Runner) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _require_sandbox() -> None:
-    if processes.best_sandbox() is not processes.Sandbox.FULL:
-        missing = next(
-            f"{one.name} ({one.missing})" for one in processes.abilities() if one.missing
-        )
-        raise OperatorError(
-            f"--sandbox require: submissions can't be fully confined here, for lack of {missing}; "
-            "see twidder doctor"
-        )
 
 
 def _replay(contract: str | None, plan: str | None, patience: float) -> str:

@@ -3,6 +3,7 @@
 import secrets
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
+from twidder_cli import fingerprint
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.events import (
@@ -23,8 +25,8 @@ from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.scenario import Source
 from twidder_cli.model.submission import Inspection
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
-from twidder_cli.model.words import printable
-from twidder_cli.results import Results, fingerprint
+from twidder_cli.model.words import listed, printable
+from twidder_cli.results import Results
 from twidder_cli.runner import Runner
 from twidder_cli.submissions.bring import brought
 from twidder_cli.submissions.find import Found
@@ -34,8 +36,9 @@ from twidder_cli.submissions.reading import inspect
 
 VERSION = version("twidder")
 
+_NOBODYS = "SUBMISSION"
 _SHORT = 8
-"""Letters of a fingerprint that name a submission where people are not to be named."""
+"""Letters of its work's hash that name a submission where people are not to be named."""
 
 
 class Common(NamedTuple):
@@ -54,15 +57,17 @@ class Common(NamedTuple):
 class Turn(NamedTuple):
     """One submission of a run. `target` is what the operator types to grade it again.
 
-    `trouble` says why it can't be graded; `names` is its line in the list of names;
-    `again` names an earlier submission of the same student.
+    `work` is a hash of what was handed in; `trouble` says why it can't be graded;
+    `names` is its line in the list of names; `student` is the key of who handed
+    it in, where it is of a class.
     """
 
     job: Job
     target: str
-    trouble: str
-    names: tuple[str, str, str] | None
-    again: str = ""
+    work: str
+    trouble: str = ""
+    names: tuple[str, str, str] | None = None
+    student: str = ""
 
     @classmethod
     def of(cls, found: Found, common: Common) -> "Turn":
@@ -82,10 +87,12 @@ class Turn(NamedTuple):
             trusts_contract=common.trusts_contract,
             sandbox=common.sandbox,
         )
+        work = fingerprint.of_work(submission)
         if entry is None:
-            return cls(job, found.target, "", None)
+            return cls(job, found.target, work)
         names = (submission.name, entry.person, Path(entry.place).name)
-        return cls(job, found.target, entry.trouble, names, entry.again)
+        student = entry.again or entry.key
+        return cls(job, found.target, work, entry.trouble, names, student)
 
     @property
     def name(self) -> str:
@@ -95,21 +102,55 @@ class Turn(NamedTuple):
     @property
     def fingerprint(self) -> str:
         """What decides the verdict, in short."""
-        return fingerprint(self.job, VERSION)
+        return fingerprint.of_grading(self.job, self.work, VERSION)
 
 
 def nameless(turns: Sequence[Turn]) -> list[Turn]:
-    """Return turns that are named by what was handed in; the same twice gets a number."""
+    """Return turns that are named by what was handed in; the same twice gets a number.
+
+    They are in the order of their new names: the old order would tell whose each is.
+    """
     taken: dict[str, int] = {}
     renamed = []
     for turn in turns:
-        short = turn.fingerprint[:_SHORT]
+        short = turn.work[:_SHORT]
         taken[short] = taken.get(short, 0) + 1
         name = short if taken[short] == 1 else f"{short}.{taken[short]}"
         submission = msgspec.structs.replace(turn.job.submission, name=name)
         job = msgspec.structs.replace(turn.job, submission=submission)
-        renamed.append(Turn(job, name, turn.trouble, None))
-    return renamed
+        renamed.append(turn._replace(job=job, target=_NOBODYS, names=None))
+    return sorted(renamed, key=lambda turn: turn.name)
+
+
+def with_doubles(turns: Sequence[Turn]) -> tuple[list[Turn], list[str]]:
+    """Return turns with notes on who else is the same student, or handed in the same.
+
+    What is noted is also returned for all of them, in sentences.
+    """
+    students, works = defaultdict(list), defaultdict(list)
+    for turn in turns:
+        if turn.student:
+            students[turn.student].append(turn.name)
+        if not turn.trouble:
+            works[turn.work].append(turn.name)
+    doubles = [
+        *(("are the same student's", names) for names in students.values() if len(names) > 1),
+        *(("hold the same files", names) for names in works.values() if len(names) > 1),
+    ]
+    said = [f"{listed(names)} {what}" for what, names in doubles]
+    notes = {
+        turn.name: tuple(
+            sentence
+            for sentence, (_, names) in zip(said, doubles, strict=True)
+            if turn.name in names
+        )
+        for turn in turns
+    }
+    return [_noted(turn, notes[turn.name]) for turn in turns], said
+
+
+def _noted(turn: Turn, notes: tuple[str, ...]) -> Turn:
+    return turn._replace(job=msgspec.structs.replace(turn.job, notes=notes))
 
 
 def events(
@@ -125,14 +166,14 @@ def events(
     With `installs`, packages that a submission is missing are installed before its turn.
     """
     began = time.monotonic()
-    yield started
     sound = [turn for turn in turns if not turn.trouble]
+    done = kept.keep({turn.name: turn.fingerprint for turn in sound}) if kept else ()
+    yield msgspec.structs.replace(started, kept=done)
     if kept is not None:
-        yield from kept.keep({turn.name: turn.fingerprint for turn in sound})
+        yield from kept.earlier()
     for turn in turns:
         if turn.trouble:
             yield from _not_gradable(turn)
-    done = kept.kept if kept else frozenset()
     jobs = (turn.job for turn in sound if turn.name not in done)
     yield from runner.run(map(_equipped, jobs) if installs else jobs)
     yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
@@ -141,7 +182,8 @@ def events(
 def _not_gradable(turn: Turn) -> Iterator[Event]:
     reason = f"it can't be graded: {turn.trouble}"
     outcome = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason=reason)
-    yield SubmissionStarted(submission=turn.name, origin=turn.job.submission.kind)
+    job = turn.job
+    yield SubmissionStarted(submission=turn.name, origin=job.submission.kind, notes=job.notes)
     yield SubmissionFinished(submission=turn.name, outcome=outcome)
 
 
@@ -163,7 +205,8 @@ def _equipped(job: Job) -> Job:
     if found is None:
         return job
     packages = environment(found.imports, found.requirements)
-    return msgspec.structs.replace(job, packages=packages.folder)
+    notes = (*job.notes, *packages.notes)
+    return msgspec.structs.replace(job, packages=packages.folder, notes=notes)
 
 
 def _read(submission: Submission) -> Inspection | None:

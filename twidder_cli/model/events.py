@@ -30,6 +30,7 @@ class RunStarted(Noun, tag="run_started"):
 
     `targets` are the submissions as the operator named them; `replay` holds
     the options that a replay of this run needs; `seed` decides everything random.
+    `kept` are the submissions whose results of an earlier run still hold.
     """
 
     plan: str
@@ -41,13 +42,18 @@ class RunStarted(Noun, tag="run_started"):
     started_at: str
     replay: str
     seed: int = 0
+    kept: tuple[str, ...] = ()
 
 
 class SubmissionStarted(Noun, tag="submission_started"):
-    """A submission's turn begins; `origin` says what it is: a folder, an archive, a URL."""
+    """A submission's turn begins; `origin` says what it is: a folder, an archive, a URL.
+
+    `notes` are what was known of it before that people should know.
+    """
 
     submission: str
     origin: str
+    notes: tuple[str, ...] = ()
 
 
 class ServerStarted(Noun, tag="server_started"):

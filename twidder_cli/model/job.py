@@ -23,7 +23,8 @@ class Job(Noun):
     of the submission are played on at a time, and `limit` how many seconds
     all of it may take. `sandbox` is how it is confined; "auto", the best way
     that this machine has, is settled before a worker reads it. `packages` is a
-    folder of packages that were installed for the submission;
+    folder of packages that were installed for the submission; `notes` are
+    what people should know of it, and decide nothing;
     `trusts_contract` takes the submission's word for how it names things.
     """
 
@@ -37,5 +38,6 @@ class Job(Noun):
     lanes: int = 1
     limit: float = 600.0
     packages: str = ""
+    notes: tuple[str, ...] = ()
     trusts_contract: bool = False
     sandbox: Literal["auto", "full", "submission", "processes", "none"] = "auto"

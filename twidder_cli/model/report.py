@@ -14,6 +14,7 @@ from twidder_cli.model.events import (
     ScenarioFinished,
     ServerStarted,
     SubmissionFinished,
+    SubmissionStarted,
 )
 from twidder_cli.model.scenario import Rule
 from twidder_cli.model.timeline import Timeline
@@ -46,11 +47,12 @@ class ScenarioResult(Noun):
 
 
 class SubmissionResult(Noun):
-    """What became of one submission."""
+    """What became of one submission. `notes` are what else people should know of it."""
 
     name: str
     scenarios: tuple[ScenarioResult, ...]
     how: str = ""
+    notes: tuple[str, ...] = ()
     seconds: float = 0.0
     own: Outcome | None = None
     rule: Rule = Rule()
@@ -129,7 +131,8 @@ class Fold:
     def __init__(self, *, timelines: bool = False) -> None:
         self._timelines = timelines
         self._started: RunStarted | None = None
-        self._servers: dict[str, ServerStarted] = {}
+        self._hows: dict[str, str] = {}
+        self._notes: dict[str, tuple[str, ...]] = {}
         self._scenarios: dict[tuple[str, str], ScenarioFinished] = {}
         self._submissions: dict[str, SubmissionFinished] = {}
         self._finished = RunFinished(seconds=0.0)
@@ -139,8 +142,14 @@ class Fold:
         match event:
             case RunStarted():
                 self._started = event
+            case SubmissionStarted():
+                self._notes[event.submission] = event.notes
             case ServerStarted():
-                self._servers[event.submission] = event
+                self._hows[event.submission] = event.how
+                self._notes[event.submission] = (
+                    *self._notes.get(event.submission, ()),
+                    *event.notes,
+                )
             case ScenarioFinished():
                 if not self._timelines:
                     event = msgspec.structs.replace(event, timeline=Timeline())
@@ -174,11 +183,11 @@ class Fold:
         if self._started is None:
             raise ValueError("a report needs the RunStarted event")
         finished = self._submissions.get(name)
-        server = self._servers.get(name)
         own = finished.outcome if finished else None
         return SubmissionResult(
             name=name,
-            how=server.how if server else "",
+            how=self._hows.get(name, ""),
+            notes=self._notes.get(name, ()),
             seconds=finished.seconds if finished else 0.0,
             own=own,
             rule=self._started.rule,

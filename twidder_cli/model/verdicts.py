@@ -38,7 +38,8 @@ class Finding(Noun):
 
     `actual` is whole and already escaped; `who` are the actors it happened
     to; `line` is the step's place in the scenario file; `evidence` are
-    indices of Timeline entries.
+    indices of Timeline entries. `alike` is a title that others of its kind
+    share, where its own names something particular.
     """
 
     title: str
@@ -48,6 +49,7 @@ class Finding(Noun):
     who: tuple[str, ...] = ()
     line: int = 0
     evidence: tuple[int, ...] = ()
+    alike: str = ""
     verdict: Verdict = Verdict.FAILED
 
     @property

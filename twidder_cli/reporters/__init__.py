@@ -43,11 +43,12 @@ class FileReport:
 
 
 class Reporters:
-    """Hands events to all reporters. One that raises is dropped, and named in `broken`."""
+    """Hands events to all reporters. One that raises is dropped, told of, and in `broken`."""
 
-    def __init__(self, reporters: list[Reporter]) -> None:
+    def __init__(self, reporters: list[Reporter], tell: Callable[[str, Exception], None]) -> None:
         self._reporters = reporters
-        self.broken: dict[str, Exception] = {}
+        self._tell = tell
+        self.broken: set[str] = set()
 
     def handle(self, event: Event) -> None:
         """Hand on an event."""
@@ -56,7 +57,8 @@ class Reporters:
                 reporter.handle(event)
             except Exception as error:  # noqa: BLE001  one broken report must not cost the others
                 self._reporters.remove(reporter)
-                self.broken[reporter.name] = error
+                self.broken.add(reporter.name)
+                self._tell(reporter.name, error)
 
 
 def file_report(wish: str) -> FileReport:
@@ -75,17 +77,31 @@ def file_report(wish: str) -> FileReport:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Put a file in its place whole, so that nobody ever reads half of it."""
+    """Put a file in its place whole, so that nobody ever reads half of it, whatever happens."""
     if path.exists() and not path.is_file():
         path.write_bytes(content)  # a terminal, a pipe: there is no place to put a file in
         return
     path = path.resolve()
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
+    ) as new:
         try:
             new.write(content)
+            new.flush()
+            os.fsync(new.fileno())
             new.close()
             Path(new.name).chmod(0o644)
-            Path(new.name).replace(path)
+            put(Path(new.name), path)
         except BaseException:
             Path(new.name).unlink(missing_ok=True)
             raise
+
+
+def put(part: Path, path: Path) -> None:
+    """Give a file that is on the disk its name, which holds after a power cut too."""
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -36,6 +36,7 @@ def _submission(submission: SubmissionResult) -> dict[str, Any]:
         "open_points": submission.open_points,
         "seconds": round(submission.seconds, 3),
         "started": submission.how,
+        "notes": list(submission.notes),
         "findings": [_finding(finding, "") for finding in submission.findings],
         "scenarios": [_scenario(scenario) for scenario in submission.scenarios],
     }

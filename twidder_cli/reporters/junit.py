@@ -53,6 +53,7 @@ def _suite(submission: SubmissionResult, report: Report) -> ET.Element:
         points=f"{number(submission.points)}/{number(submission.max_points)}",
         open_points=number(submission.open_points),
         verdict=submission.verdict,
+        **({"notes": "\n".join(submission.notes)} if submission.notes else {}),
     )
     suite.extend(cases)
     return suite

@@ -34,6 +34,8 @@ class Sheet:
         self._out.print(headline(submission, self._started.plan))
         if submission.how:
             self._out.print(Text(submission.how, style="dim"))
+        for note in submission.notes:
+            self._out.print(Text(f"note: {harmless(note)}", style="dim"))
         self._out.print()
         if submission.own is None or any(s.seconds for s in submission.scenarios):
             self._out.print(_table(submission))

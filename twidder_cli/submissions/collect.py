@@ -19,12 +19,15 @@ _DOCUMENTS = {".docx", ".epub", ".jar", ".odp", ".ods", ".odt", ".pptx", ".xlsx"
 """Archives too, as far as their content tells."""
 RESULTS = "twidder-results"
 """Where the results of a class go; in the folder of the class they are nobody's submission."""
+_OF_RESULTS = ("class.csv", "events", "texts")
+"""What a folder of results holds, whatever it is called."""
 
 _CLUTTER = {RESULTS, ".git", ".ds_store", "__macosx", "thumbs.db", "desktop.ini"}
 _INSTALLED = {"node_modules", "venv", ".venv", "env", "site-packages"}
 
 _MOODLE = re.compile(
-    r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?:file|onlinetext)(?:_.*)?", re.DOTALL
+    r"(?P<name>[^_]+)_(?P<id>\d+)_assignsubmission_(?:file|(?P<typed>onlinetext))(?:_.*)?",
+    re.DOTALL,
 )
 _CANVAS = re.compile(r"(?P<name>[^_\d]+)(?:_LATE)?_(?P<id>\d+)_(?P<attempt>\d+)_.+", re.DOTALL)
 _LAB = re.compile(r"(?:lab|labb|laboration|task|part|assignment)s?[ ._-]*\d.*", re.IGNORECASE)
@@ -92,6 +95,7 @@ def _listed(folder: Path) -> list[Path]:
         path
         for path in folder.iterdir()
         if path.name.lower() not in _CLUTTER and not path.name.startswith("._")
+        if not all((path / name).exists() for name in _OF_RESULTS)
     )
 
 
@@ -106,7 +110,7 @@ def _entry(path: Path, names: re.Pattern[str] | None, taken: set[str]) -> Entry:
         again="" if key == wanted else wanted,
         place=str(path),
         person=(groups.get("name") or "").strip(),
-        trouble=_trouble(path),
+        trouble="a text typed into Moodle" if groups.get("typed") else _trouble(path),
     )
 
 

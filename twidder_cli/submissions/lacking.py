@@ -3,12 +3,14 @@
 import re
 import sys
 
+import msgspec
+
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.words import listed, printable
 from twidder_cli.submissions.attempt import Attempt, places
 from twidder_cli.submissions.distributions import distribution, installed_version
 from twidder_cli.submissions.logs import Crash
-from twidder_cli.submissions.packages import advice, missing
+from twidder_cli.submissions.packages import advice, missing, remedy
 from twidder_cli.submissions.reading.notes import SERVICES
 
 _MODULE = re.compile(r"No module named '([\w.]+)'")
@@ -63,11 +65,12 @@ def _absent(attempt: Attempt, name: str) -> Finding:
 
 def _package(attempt: Attempt, top: str) -> Finding:
     needed = dict.fromkeys([top, *missing(attempt.inspection.imports)])
-    return attempt.unclear(
-        f"The package {top} is not installed here",
-        attempt.words,
-        advice(needed, attempt.inspection.requirements),
+    requirements = attempt.inspection.requirements
+    finding = attempt.unclear(
+        f"The package {top} is not installed here", attempt.words, advice(needed, requirements)
     )
+    cure = remedy(needed, requirements) or "nothing is known to bring it"
+    return msgspec.structs.replace(finding, alike=f"a package is missing here: {cure}")
 
 
 def version(attempt: Attempt, crash: Crash) -> Finding | None:

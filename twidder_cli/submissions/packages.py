@@ -24,6 +24,8 @@ from twidder_cli.submissions.wheels import Trouble, Wheels
 
 _PATIENCE = 150.0  # seconds; a worker that says nothing for 180 s is taken to be stuck
 _HIDDEN = {"twidder", "twidder_cli"}  # from submissions, by launch.py
+_EXTRA = "pip install 'twidder[common]'"
+_INSTALL = "--install"
 
 
 class Packages(Noun):
@@ -56,19 +58,36 @@ def advice(modules: Iterable[str], requirements: Iterable[str] = ()) -> str:
 
     `requirements` are the submission's own: `name`, or `name==version`.
     """
+    known, unknown = _known(modules, requirements)
+    sentences = []
+    if known:
+        brings = remedy(known, requirements)
+        sentences.append(
+            f"Run with {brings}, which brings {listed(known)}."
+            if brings == _INSTALL
+            else f"For {listed(known)}: {brings} where twidder runs."
+        )
+    if unknown:
+        names = listed(printable(module, 100) for module in unknown)
+        sentences.append(f"No package is known to bring {names}: was it handed in?")
+    return " ".join(sentences)
+
+
+def remedy(modules: Iterable[str], requirements: Iterable[str] = ()) -> str:
+    """Return the command or the option that brings missing modules; '' where none does."""
+    known, _ = _known(modules, requirements)
+    if not known:
+        return ""
+    names = {package.partition("==")[0] for package in known.values()}
+    return _EXTRA if names <= common() else _INSTALL
+
+
+def _known(modules: Iterable[str], requirements: Iterable[str]) -> tuple[dict[str, str], list[str]]:
+    """Return what to ask an index for, by module, and the modules that no package is known for."""
     requirements = tuple(requirements)
     asked = {module: requirement(module, requirements) for module in modules}
-    known = [module for module, package in asked.items() if package]
-    unknown = [printable(module, 100) for module, package in asked.items() if not package]
-    is_common = {asked[module].partition("==")[0] for module in known} <= common()
-    sentences = []
-    if known and is_common:
-        sentences.append(f"For {listed(known)}: pip install 'twidder[common]' where twidder runs.")
-    elif known:
-        sentences.append(f"Run with --install, which brings {listed(known)}.")
-    if unknown:
-        sentences.append(f"No package is known to bring {listed(unknown)}: was it handed in?")
-    return " ".join(sentences)
+    known = {module: package for module, package in asked.items() if package}
+    return known, [module for module in asked if module not in known]
 
 
 def environment(

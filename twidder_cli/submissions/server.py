@@ -23,12 +23,6 @@ from twidder_cli.submissions.launch import PACKAGES
 from twidder_cli.submissions.table import TABLE_LIMIT, read_table, table_argv
 from twidder_cli.wire import http
 
-_WARNINGS = {
-    processes.Sandbox.FULL: "",
-    processes.Sandbox.SUBMISSION: "its server shares this machine's ports and disk",
-    processes.Sandbox.PROCESSES: "it can read your files and use the network as you can",
-    processes.Sandbox.NONE: "it runs as you do, and may do all that you may",
-}
 _LAUNCH = Path(__file__).with_name("launch.py")
 _ROUTES = Path(__file__).with_name("routes.py")
 _REFERENCE = Path(__file__).parents[2] / "twidder"
@@ -197,13 +191,6 @@ class Place:
 
     def _is_noted(self, kind: str) -> bool:
         return any(note.kind == kind for note in self.inspection.notes)
-
-
-def warnings(sandbox: processes.Sandbox) -> tuple[str, ...]:
-    """Return what people should know of how a submission is confined."""
-    warning = _WARNINGS[sandbox]
-    lead = "WARNING: this submission is not fully confined"
-    return (f"{lead}: {warning}. twidder doctor says how it would be.",) if warning else ()
 
 
 def _home(workspace: Path) -> Path:
