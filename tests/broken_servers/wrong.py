@@ -714,6 +714,14 @@ class LetsTheSignedOutListen(TellsTheSignedOut):
         return signed_out or super().check_token(token, function)
 
 
+@caught_by("lab3/token-random")
+class NumbersItsSessions(Twidder):
+    """A token is the number of its session, from a million on."""
+
+    def new_token(self, email: str) -> str:
+        return str(1_000_000 + len(self.sessions))
+
+
 # A refresh loses the socket
 
 

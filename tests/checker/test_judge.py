@@ -10,6 +10,7 @@ from tests.checker.timelines import (
     BOB,
     CAROL,
     EVERYBODY,
+    PHONE,
     TRIGGER,
     asked,
     closed,
@@ -29,6 +30,7 @@ from twidder_cli.model.timeline import AnyEntry, Died, Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.steps.connect import Connect
 from twidder_cli.steps.expect_push import ExpectPush
+from twidder_cli.steps.expect_refused import ExpectRefused
 from twidder_cli.steps.expect_silence import ExpectSilence
 from twidder_cli.steps.operation import Operation
 from twidder_cli.steps.sign_up import SignUp
@@ -78,13 +80,69 @@ def test_a_story_that_went_right_is_passed() -> None:
 
 
 def test_every_steps_findings_count() -> None:
-    wrong = message(BOB, 5.5), played("expect_push", 11), played("expect_silence", 12, step="6")
-    outcome = judge(scenario(PUSH, SILENCE), timeline(BEFORE, EVERYBODY, TRIGGER, wrong))
+    wrong = message(ANNA, 5.5), message(BOB, 5.5)
+    refused = ExpectRefused(kind="expect_refused", line=13, by=(ANNA,))
+    accepted = asked(ANNA, "get_user_data_by_token", 12.5, step="7")
+    steps = (
+        played("expect_push", 11),
+        played("expect_silence", 12, step="6"),
+        played("expect_refused", 13, step="7"),
+    )
+    outcome = judge(
+        scenario(PUSH, SILENCE, refused),
+        timeline(BEFORE, EVERYBODY, TRIGGER, wrong, accepted, steps),
+    )
     assert outcome.verdict is Verdict.FAILED
+    assert [finding.title for finding in outcome.findings] == [
+        "bob@desk heard what was not meant for them",
+        "get_user_data_by_token should have been refused",
+    ]
+
+
+def test_a_push_that_went_to_another_is_told_once() -> None:
+    stray = message(BOB, 5.5), played("expect_push", 11), played("expect_silence", 12, step="6")
+    (finding,) = judge(
+        scenario(PUSH, SILENCE), timeline(BEFORE, EVERYBODY, TRIGGER, stray)
+    ).findings
+    assert finding.title == "anna@laptop was not told"
+    assert "but bob@desk heard" in finding.actual
+    assert finding.hint.startswith("It went to another socket, which has taken the place")
+
+
+def test_what_others_hear_at_another_trigger_is_a_finding_of_its_own() -> None:
+    again = Trigger(kind="trigger", line=13, steps=(Operation(kind="sign_in", by=(ANNA,)),))
+    first = message(BOB, 5.5), played("expect_push", 11)
+    second = (
+        *trigger(12, 13, step="6"),
+        message(BOB, 12.5),
+        played("expect_silence", 15, step="7"),
+    )
+    outcome = judge(
+        scenario(PUSH, again, SILENCE), timeline(BEFORE, EVERYBODY, TRIGGER, first, second)
+    )
     assert [finding.title for finding in outcome.findings] == [
         "anna@laptop was not told",
         "bob@desk heard what was not meant for them",
     ]
+
+
+@pytest.mark.parametrize(
+    ("second", "hint"),
+    [("{anna@laptop.token.1}", "Two sign-ins were given the same token"), ("x", "Look it up")],
+)
+def test_where_two_sign_ins_get_the_same_token_that_is_the_cause(second: str, hint: str) -> None:
+    refused = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,))
+    token = "{anna@laptop.token.1}"
+    played_through = (
+        asked(ANNA, "sign_in", 1, body={"data": token}, step="2"),
+        asked(PHONE, "sign_in", 5, body={"data": second}, step="4.1"),
+        asked(ANNA, "get_user_data_by_token", 6, token=token),
+        played("expect_refused", 7),
+    )
+    story = msgspec.structs.replace(scenario(refused), hint="Look it up.")
+    (finding,) = judge(story, timeline(BEFORE, EVERYBODY, played_through)).findings
+    assert finding.title == "get_user_data_by_token should have been refused"
+    assert finding.hint.startswith(hint)
 
 
 def stopped(**facts: bool) -> Timeline:

@@ -521,6 +521,19 @@ def test_an_unknown_requirement_is_told() -> None:
     assert said.endswith(": there is no requirement 'auto-logut'. Did you mean 'auto-logout'?")
 
 
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        ("anna@laptop", "expected actors of several users: one user's token may stay the same"),
+        ("[anna@laptop, bob@desk]", "'bob@desk' has not signed in before"),
+    ],
+)
+def test_tokens_of_nobody_or_of_one_user_can_not_be_compared(of: str, said: str) -> None:
+    text = changed(SCENARIO, "anna@phone]", "anna@phone, bob@desk]")
+    looking = f"connect: anna@laptop\n  - expect_random_tokens: {of}"
+    assert mistakes_in(changed(text, "connect: anna@laptop", looking)) == [f"1.yaml:8:5: {said}"]
+
+
 def test_an_unknown_level_is_told() -> None:
     (said,) = mistakes_in(changed(SCENARIO, "steps:\n", "level: hard\nsteps:\n"))
     assert said.startswith("1.yaml:4:8: ")

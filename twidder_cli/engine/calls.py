@@ -4,7 +4,7 @@ import contextlib
 import random
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 import msgspec
 
@@ -13,6 +13,7 @@ from twidder_cli.engine.pace import BARRIER, HTTP, JITTER, TOKEN_PAUSE
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import request_for, token_in, value_at
 from twidder_cli.engine.server import Server
+from twidder_cli.engine.tokens import Issued
 from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.contract import MESSAGES
 from twidder_cli.model.replies import handed_over, is_accepted, keys_of
@@ -117,6 +118,14 @@ class Calls:
         if name == "made-up":
             return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
         return "" if name == "empty" else self.expanded(name)
+
+    def issued(self, actors: Collection[Actor]) -> list[Issued]:
+        """Return the actors' tokens with their users' addresses, by the actors' first sign-ins."""
+        return [
+            Issued(token, self._cast.profile(Actor(actor).user)["email"])
+            for actor, token in self._tokens.items()
+            if actor in actors
+        ]
 
     def may_have_lost(self, actor: Actor) -> bool:
         """Whether the actor's token is from a race of sign-ins, so that it may be over already."""

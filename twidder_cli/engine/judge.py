@@ -1,12 +1,15 @@
 """Judges a recording. Pure: the same scenario and Timeline give the same outcome."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 
 import msgspec
 
+from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Crash, Died, Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Played, Stall, Timeline
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
@@ -22,6 +25,14 @@ _BROKEN = {
 }
 
 
+_HANDED_OUT_TWICE = (
+    "Two sign-ins were given the same token, so the old one stays valid with the new one: make a "
+    "new token for each, with secrets.token_hex()."
+)
+
+_Judged = tuple[Step, list[Finding]]
+
+
 def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     """Return what became of a scenario, from what was recorded of it."""
     crashes = [entry for entry in timeline.entries if isinstance(entry, Crash)]
@@ -34,16 +45,53 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
         for number, step in _numbered(scenario.steps)
         if number in played
     ]
-    findings += [_hinted(finding, scenario) for finding in _over_rounds(judged)]
+    told = _over_rounds(_without_strays(judged))
+    findings += [_hinted(finding, scenario, timeline) for finding in told]
     if has_stalled(timeline):
         findings = [_doubted(finding) for finding in findings]
     return Outcome.of(findings)
 
 
-def _hinted(finding: Finding, scenario: Scenario) -> Finding:
-    if not scenario.hint or finding.verdict is not Verdict.FAILED:
+def _hinted(finding: Finding, scenario: Scenario, timeline: Timeline) -> Finding:
+    """Return a finding with the likeliest cause: what is known of its tokens comes first."""
+    if finding.verdict is not Verdict.FAILED:
         return finding
-    return msgspec.structs.replace(finding, hint=scenario.hint)
+    evidence = [timeline.entries[i] for i in finding.evidence]
+    used = {
+        name
+        for call in evidence
+        if isinstance(call, Exchange)
+        for name in symbols_in(" ".join([call.request.path, *call.request.headers.values()]))
+    }
+    hint = (
+        _HANDED_OUT_TWICE if used & _handed_out_twice(timeline) else scenario.hint or finding.hint
+    )
+    return msgspec.structs.replace(finding, hint=hint)
+
+
+def _handed_out_twice(timeline: Timeline) -> set[str]:
+    """Return the tokens that more than one sign-in was answered with."""
+    answers = [
+        " ".join([entry.reply.body, *entry.reply.headers.values()])
+        for entry in timeline.entries
+        if isinstance(entry, Exchange) and entry.operation == "sign_in" and entry.reply
+    ]
+    counts = Counter(name for text in answers for name in symbols_in(text) if ".token." in name)
+    return {name for name, count in counts.items() if count > 1}
+
+
+def _without_strays(judged: list[_Judged]) -> list[_Judged]:
+    """Tell once of a push that went to another: by who missed it, not by who should be silent."""
+    triggers = list(accumulate(step.kind == "trigger" for step, _ in judged))
+    missed = {
+        trigger
+        for trigger, (step, found) in zip(triggers, judged, strict=True)
+        if step.kind == "expect_push" and found
+    }
+    return [
+        (step, [] if step.kind == "expect_silence" and trigger in missed else found)
+        for trigger, (step, found) in zip(triggers, judged, strict=True)
+    ]
 
 
 def has_stalled(timeline: Timeline) -> bool:
@@ -51,7 +99,7 @@ def has_stalled(timeline: Timeline) -> bool:
     return any(isinstance(entry, Stall) for entry in timeline.entries)
 
 
-def _over_rounds(judged: list[tuple[Step, list[Finding]]]) -> Iterator[Finding]:
+def _over_rounds(judged: list[_Judged]) -> Iterator[Finding]:
     """Tell once what is wrong in several rounds of a `repeat`, and in how many of them."""
     rounds: dict[int, set[int]] = {}
     for step, _ in judged:

@@ -1,6 +1,7 @@
 """The stage over the wire: what steps ask for is done with real requests and real sockets."""
 
 import random
+import time
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -10,9 +11,10 @@ from twidder_cli.engine.pace import ECHO, NAP, RHYTHM
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.server import Server
 from twidder_cli.engine.sockets import Sockets
+from twidder_cli.engine.tokens import guess
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.step import Call, CannotPlay, Ending, Step
-from twidder_cli.model.timeline import Exchange, Quiet, Taken
+from twidder_cli.model.timeline import Exchange, Guessed, Quiet, Taken
 from twidder_cli.model.view import View, shape
 
 
@@ -129,6 +131,16 @@ class WireStage:
     def settle(self) -> None:
         """Let every socket's opening or closing be dealt with by the server."""
         self.sockets.settle()
+
+    def guess_tokens(self, actors: Sequence[Actor]) -> None:
+        """Find out whether the actors' tokens can be guessed, and record how."""
+        found = guess(self._calls.issued(actors), time.time())
+        self._recorder.note(
+            Guessed,
+            "",
+            made_of=found.made_of if found else "",
+            is_certain=found is not None and found.is_certain,
+        )
 
     # Pushes and silence
 

@@ -120,7 +120,7 @@ class _Story:
                 self._wrong(step, f"{user} has not signed up before")
                 self._signed_up.add(user)  # told once
         if _needs_token(step):
-            for actor in getattr(step, "by", ()):
+            for actor in step.actors:
                 if f"{actor}.token.1" not in self._names:
                     self._wrong(step, f"{str(actor)!r} has not signed in before")
                     self._name(f"{actor}.token")  # told once
@@ -221,7 +221,7 @@ def _calls(step: Step) -> list[tuple[Actor, Call]]:
 
 def _needs_token(step: Step) -> bool:
     """Whether a step can't go well without a token of the actor's own."""
-    if step.kind not in {"connect", "expect_accepted", *FUNCTIONS}:
+    if step.kind not in {"connect", "expect_accepted", "expect_random_tokens", *FUNCTIONS}:
         return False
     asked = [call.function for _, call in _calls(step)]
     is_signing = bool(asked) and set(asked) <= {"sign_up", "sign_in"}

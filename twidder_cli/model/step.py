@@ -189,5 +189,8 @@ class Stage(Protocol):
     def quiet(self, actors: Sequence[Actor]) -> None:
         """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets."""
 
+    def guess_tokens(self, actors: Sequence[Actor]) -> None:
+        """Find out whether the actors' tokens can be guessed, and record how."""
+
     def settle(self) -> None:
         """Let every socket's opening or closing be dealt with by the server."""

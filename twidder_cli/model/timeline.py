@@ -131,6 +131,16 @@ class Taken(Entry, tag="taken"):
     is_message: bool
 
 
+class Guessed(Entry, tag="guessed"):
+    """Tokens were looked at: `made_of` says how they can be guessed, empty where nobody knows.
+
+    `is_certain` is false where they could be something better.
+    """
+
+    made_of: str
+    is_certain: bool
+
+
 class Died(Entry, tag="died"):
     """The submission's process has ended; `excess` says what it was ended for using too much of."""
 
@@ -178,6 +188,7 @@ AnyEntry = (
     | Quiet
     | Together
     | Taken
+    | Guessed
     | Stall
     | Crash
     | Died

@@ -9,6 +9,7 @@ from twidder_cli.model.timeline import (
     Died,
     Exchange,
     Frame,
+    Guessed,
     Left,
     Played,
     Probe,
@@ -115,6 +116,8 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
             return f"{entry.calls} calls released within {1000 * spread:.1f} ms"
         case Taken():
             return f'takes "{printable(entry.text, 200)}"' if entry.is_message else "takes nothing"
+        case Guessed():
+            return f"the tokens are {entry.made_of or 'nothing that could be guessed'}"
         case Died():
             return "the submission's process has ended"
         case Crash():

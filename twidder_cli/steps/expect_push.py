@@ -15,6 +15,11 @@ _TELL = (
     "Look up the first session's socket when the second sign-in succeeds, and send to it before "
     "you forget it. Is the socket kept by the session or token it was opened with?"
 )
+_TAKEN = (
+    "It went to another socket, which has taken the place: keep sockets by the session or token "
+    "they were opened with, keep none whose token is not valid, and tell the old one before a new "
+    "one takes its place."
+)
 _FOR_ALL = (
     "What everybody hears is no logout, even where each client picks its own out of it: send one "
     "to the first session's socket alone."
@@ -93,7 +98,7 @@ class ExpectPush(Step):
             actor,
             "was not told",
             f"{actual}; but {'; '.join(told[:3])}" if told else actual,
-            _FOR_ALL if _is_for_all(view, socket) else _TELL,
+            _FOR_ALL if _is_for_all(view, socket) else _TAKEN if told else _TELL,
         )
 
     def _finding(self, view: View, actor: Actor, what: str, actual: str, hint: str) -> Finding:
