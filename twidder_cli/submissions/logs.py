@@ -41,8 +41,7 @@ class Frame:
 
     def __str__(self) -> str:
         """Return file and line as the submission's author knows them."""
-        file = _ELSEWHERE.sub("", f'"{self.file}').strip('"')
-        return f"{file}:{self.line}"
+        return f"{as_handed_in(self.file)}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,11 @@ class Crash:
     def module(self) -> str:
         """The top-level module the exception is from; '' for Python's own."""
         return self.name.partition(".")[0] if "." in self.name else ""
+
+
+def as_handed_in(path: str) -> str:
+    """Return a path as the submission's author knows it, without where our copy is."""
+    return _ELSEWHERE.sub("", f'"{path}').strip('"')
 
 
 def crash_in(log: str) -> Crash | None:
