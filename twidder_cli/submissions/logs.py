@@ -20,6 +20,7 @@ _ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
 _TRACEBACK = "Traceback (most recent call last):"
 _FRAME = re.compile(r'  File "([^"\n]+)", line (\d+)')
 _RAISED = re.compile(r"([A-Za-z_][\w.]*)(?:: (.*))?$")
+_NO_FILE = re.compile(r"\[Errno 2\] .*No such file or directory\)?: '(.*)'")
 _OF_PYTHON = re.compile(r"^<frozen |/site-packages/|/lib/python3|/submissions/launch\.py$")
 
 
@@ -56,6 +57,12 @@ class Crash:
     def kind(self) -> str:
         """The exception's name without its module."""
         return self.name.rpartition(".")[2]
+
+    @property
+    def missing_file(self) -> str:
+        """The file that was not found, as the submission's author knows it; '' for none."""
+        found = _NO_FILE.search(self.says)
+        return as_handed_in(found[1]) if found else ""
 
     @property
     def module(self) -> str:

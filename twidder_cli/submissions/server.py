@@ -121,7 +121,8 @@ class Place:
     def started(self, setup: Setup, workspace: Path, timeout: float) -> Iterator[Running]:
         """Start a server in a copy of the submission that nobody else uses."""
         if setup.form == "script":
-            process = self._start(setup, workspace, [f"script:{setup.application.file}"])
+            file = workspace / "copy" / setup.application.file
+            process = self._start(setup, workspace, [f"script:{file}"])
             url = ""
         else:
             with _listening() as listener:
