@@ -100,12 +100,16 @@ DEATHS: dict[tuple[Verdict, str], list[str]] = {
         "from collections import Mapping"
     ],
     (UNCLEAR, "It does not find the environment variable SECRET_KEY"): ["os.environ['SECRET_KEY']"],
-    (UNCLEAR, "It does not find the file config.json"): ["open('config.json')"],
+    (UNCLEAR, "It does not find the file config.json"): [
+        "open('config.json')",
+        "app.config.from_pyfile('config.json')",
+    ],
     (UNCLEAR, "It does not find the file /anna/config.json"): ["open('/anna/config.json')"],
     (UNCLEAR, "It does not find what it takes from outside"): [
         "os.environ.get('SECRET_KEY').encode()",
         "c = configparser.ConfigParser(); c.read('db.ini'); c['db']",
     ],
+    (UNCLEAR, "It wants a MySQL server, which was not handed in"): ["import MySQLdb.cursors"],
     (UNCLEAR, "It wants another server, which was not handed in"): [
         "socket.create_connection(('127.0.0.1', 1))"
     ],

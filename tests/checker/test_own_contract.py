@@ -6,10 +6,15 @@ import msgspec
 import pytest
 
 from tests.checker.handed_in import put
+from tests.checker.learn.submissions import Style, write
+from tests.golden.grading import job_of
 from twidder_cli.load.library import find_contract
 from twidder_cli.load.own_contract import OwnContract, own_contract
 from twidder_cli.model.contract import TokenPlace
+from twidder_cli.model.events import Event, ScenarioFinished, ServerStarted
 from twidder_cli.model.learned import Learned
+from twidder_cli.model.verdicts import Verdict
+from twidder_cli.runner import Runner
 
 COMMON = find_contract(None)
 SAID = """\
@@ -89,3 +94,24 @@ def test_a_claim_is_compared_with_what_was_learned() -> None:
         assert notes(own, nothing) == [
             f"its own twidder.yaml was not used and says otherwise about all of it; {hint}"
         ]
+
+
+def test_it_is_gone_by_only_if_the_operator_trusts_it(tmp_path: Path) -> None:
+    submission = write(Style(), tmp_path / "lab")
+    put(tmp_path / "lab", {"twidder.yaml": SAID})  # which is not true
+    job = job_of(submission, patience=1.0, seed=1)
+    only = tuple(source for source in job.scenarios if source.id == "lab3/nine-functions")
+    job = msgspec.structs.replace(job, scenarios=only)
+
+    def graded(*, trusted: bool) -> tuple[tuple[str, ...], Verdict]:
+        events: list[Event] = list(
+            Runner().run([msgspec.structs.replace(job, trusts_contract=trusted)])
+        )
+        (started,) = (event for event in events if isinstance(event, ServerStarted))
+        (played,) = (event for event in events if isinstance(event, ScenarioFinished))
+        return started.notes, played.outcome.verdict
+
+    (note,), verdict = graded(trusted=False)
+    assert note.startswith("its own twidder.yaml was not used and says otherwise about sign_up")
+    assert verdict is Verdict.PASSED
+    assert graded(trusted=True) == (("its own twidder.yaml was trusted",), Verdict.FAILED)

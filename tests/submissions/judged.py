@@ -32,7 +32,7 @@ _FAILURES: dict[Failure, tuple[str, str]] = {
         "A server is started when the module is imported",
     ),
     "a service that was never handed in": (Verdict.UNCLEAR, "It wants a PostgreSQL server"),
-    "a configuration that was never handed in": (Verdict.UNCLEAR, "It does not find "),
+    "a configuration that was never handed in": (Verdict.UNCLEAR, "It does not find the file "),
 }
 """The verdict that each failure deserves, and how it is told."""
 

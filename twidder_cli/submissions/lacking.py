@@ -17,7 +17,6 @@ _MODULE = re.compile(r"No module named '([\w.]+)'")
 _NAME = re.compile(r"cannot import name '\w+' from (?:partially initialized module )?'([\w.]+)'")
 _ATTRIBUTE = re.compile(r"module '([\w.]+)' has no attribute|'(Flask)' object has no attribute")
 _PACKAGE = re.compile(r"/site-packages/(\w+)")
-_FILE = re.compile(r"\[Errno 2\] No such file or directory: '(.*)'")
 _PORT = re.compile(r"\b(5432|3306|6379|27017)\b")
 _PORTS = {"5432": "PostgreSQL", "3306": "MySQL", "6379": "Redis", "27017": "MongoDB"}
 _NO_CONNECTION = re.compile(
@@ -38,6 +37,8 @@ def module(attempt: Attempt, crash: Crash) -> Finding | None:
     if attempt.is_own(name):
         is_there = name.rpartition(".")[2].lower() in attempt.inspection.modules
         return _misplaced(attempt, f"The module {name}") if is_there else _absent(attempt, name)
+    if top in SERVICES and not installed_version(top):
+        return _driver(attempt, top)
     if top in sys.stdlib_module_names:
         return attempt.unclear(
             f"This machine's Python has no module {name}",
@@ -71,6 +72,13 @@ def _package(attempt: Attempt, top: str) -> Finding:
     )
     cure = remedy(needed, requirements) or "nothing is known to bring it"
     return msgspec.structs.replace(finding, alike=f"a package is missing here: {cure}")
+
+
+def _driver(attempt: Attempt, top: str) -> Finding:
+    """Return that a server is needed: it is missing with the package that talks to it."""
+    finding = service_of(attempt, SERVICES[top])
+    hint = f"{finding.hint} If {top} is imported and never used, --install is enough."
+    return msgspec.structs.replace(finding, hint=hint)
 
 
 def version(attempt: Attempt, crash: Crash) -> Finding | None:
@@ -129,8 +137,8 @@ def from_outside(attempt: Attempt, crash: Crash) -> Finding | None:
     is_variable = crash.kind == "KeyError" and bool(crash.frames)
     if is_variable and crash.frames[-1].is_in_library("os"):
         return _not_handed_in(attempt, f"the environment variable {crash.says.strip(chr(39))}")
-    if found := _FILE.search(crash.says):
-        return _not_handed_in(attempt, f"the file {found[1]}")
+    if crash.missing_file:
+        return _not_handed_in(attempt, f"the file {crash.missing_file}")
     files = {note.file for note in attempt.noted("environment", "file")}
     if any(frame.is_own and frame.file.endswith(tuple(files)) for frame in crash.frames):
         return _not_handed_in(attempt, "what it takes from outside")

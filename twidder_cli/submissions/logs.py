@@ -20,6 +20,7 @@ _ELSEWHERE = re.compile(r'"/[^"]*/(?:start-\d+/(?:copy|home)|site-packages)/')
 _TRACEBACK = "Traceback (most recent call last):"
 _FRAME = re.compile(r'  File "([^"\n]+)", line (\d+)')
 _RAISED = re.compile(r"([A-Za-z_][\w.]*)(?:: (.*))?$")
+_NO_FILE = re.compile(r"\[Errno 2\] .*No such file or directory\)?: '(.*)'")
 _OF_PYTHON = re.compile(r"^<frozen |/site-packages/|/lib/python3|/submissions/launch\.py$")
 
 
@@ -41,8 +42,7 @@ class Frame:
 
     def __str__(self) -> str:
         """Return file and line as the submission's author knows them."""
-        file = _ELSEWHERE.sub("", f'"{self.file}').strip('"')
-        return f"{file}:{self.line}"
+        return f"{as_handed_in(self.file)}:{self.line}"
 
 
 @dataclass(frozen=True)
@@ -59,9 +59,20 @@ class Crash:
         return self.name.rpartition(".")[2]
 
     @property
+    def missing_file(self) -> str:
+        """The file that was not found, as the submission's author knows it; '' for none."""
+        found = _NO_FILE.search(self.says)
+        return as_handed_in(found[1]) if found else ""
+
+    @property
     def module(self) -> str:
         """The top-level module the exception is from; '' for Python's own."""
         return self.name.partition(".")[0] if "." in self.name else ""
+
+
+def as_handed_in(path: str) -> str:
+    """Return a path as the submission's author knows it, without where our copy is."""
+    return _ELSEWHERE.sub("", f'"{path}').strip('"')
 
 
 def crash_in(log: str) -> Crash | None:
