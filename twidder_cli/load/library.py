@@ -40,6 +40,7 @@ def read(path: Path) -> str:
         raise OperatorError(f"{path}: {error.strerror or error}") from None
 
 
+@cache
 def bundled_ids() -> list[str]:
     """Return the ids of all scenarios that come with the package."""
     return [_id(path) for path in _scenario_files(bundled())]
