@@ -14,8 +14,9 @@ submission's archive comes last: where it is, the rest is there too.
 import csv
 import fcntl
 import io
+import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -203,7 +204,7 @@ class Results:
         Sheet(console, self._started).show(submission)
         lines = "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
         path = self._texts / f"{_file(submission.name)}.txt"
-        write_whole(path, lines.encode("utf-8", "replace"))
+        write_whole(path, [lines.encode("utf-8", "replace")])
 
     def _write_class(self, rows: Iterable[Row]) -> None:
         assert self._started is not None  # noqa: S101  a run begins before its submissions
@@ -242,14 +243,12 @@ def _row(submission: SubmissionResult) -> Row:
     }
 
 
-def _csv(columns: Iterable[str], rows: Iterable[Row]) -> bytes:
+def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
     """Return a table that no spreadsheet takes for formulas."""
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, tuple(columns))
-    writer.writeheader()
-    for row in rows:
-        writer.writerow({name: _cell(value) for name, value in row.items()})
-    return text.getvalue().encode("utf-8", "replace")
+    for row in itertools.chain([{name: name for name in columns}], rows):
+        text = io.StringIO(newline="")
+        csv.writer(text).writerow(_cell(row.get(name, "")) for name in columns)
+        yield text.getvalue().encode("utf-8", "replace")
 
 
 def _cell(value: str) -> str:

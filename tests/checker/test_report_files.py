@@ -24,9 +24,9 @@ from tests.checker.reports import (
 from twidder_cli.model.events import Event
 from twidder_cli.model.report import Report
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
-from twidder_cli.reporters.json import render as render_json
+from twidder_cli.reporters import json as json_report
+from twidder_cli.reporters import junit as junit_report
 from twidder_cli.reporters.junit import legal
-from twidder_cli.reporters.junit import render as render_junit
 
 MIXED = report(
     started("r", "s", "t"),
@@ -38,6 +38,14 @@ INTERRUPTED = report(started("r", "s"), became("r", a=PASSED)[:-1], interrupted=
 REPORTS = pytest.mark.parametrize("whole", [MIXED, INTERRUPTED], ids=["mixed", "interrupted"])
 COUNTS = ("tests", "failures", "errors", "skipped")
 TAGS = {Verdict.FAILED: "failure", Verdict.UNCLEAR: "error", Verdict.SKIPPED: "skipped"}
+
+
+def render_json(whole: Report) -> bytes:
+    return b"".join(json_report.render(whole))
+
+
+def render_junit(whole: Report) -> bytes:
+    return b"".join(junit_report.render(whole))
 
 
 def junit(whole: Report) -> ET.Element:

@@ -1,5 +1,7 @@
 """A report is a fold over events: verdicts and points, the same for every output."""
 
+import sys
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal
 
@@ -20,6 +22,8 @@ from twidder_cli.model.scenario import Rule
 from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.model.words import number
+
+_NOTHING = Timeline()
 
 INTERRUPTED = Outcome(
     verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="the run was interrupted"
@@ -133,7 +137,7 @@ class Fold:
         self._started: RunStarted | None = None
         self._hows: dict[str, str] = {}
         self._notes: dict[str, tuple[str, ...]] = {}
-        self._scenarios: dict[tuple[str, str], ScenarioFinished] = {}
+        self._scenarios: dict[str, dict[str, ScenarioFinished]] = defaultdict(dict)
         self._submissions: dict[str, SubmissionFinished] = {}
         self._finished = RunFinished(seconds=0.0)
 
@@ -152,8 +156,8 @@ class Fold:
                 )
             case ScenarioFinished():
                 if not self._timelines:
-                    event = msgspec.structs.replace(event, timeline=Timeline())
-                self._scenarios[event.submission, event.scenario] = event
+                    event = msgspec.structs.replace(event, timeline=_NOTHING)
+                self._scenarios[event.submission][sys.intern(event.scenario)] = event
             case SubmissionFinished():
                 self._submissions[event.submission] = event
             case RunFinished():
@@ -195,7 +199,7 @@ class Fold:
         )
 
     def _scenario(self, name: str, listed: Listed, own: Outcome | None) -> ScenarioResult:
-        event = self._scenarios.get((name, listed.id))
+        event = self._scenarios.get(name, {}).get(listed.id)
         if event is None:
             return ScenarioResult(listed=listed, outcome=_not_played(own))
         return ScenarioResult(

@@ -3,7 +3,7 @@
 import importlib
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
@@ -12,9 +12,10 @@ from twidder_cli.model.events import Event, RunFinished
 from twidder_cli.model.report import Fold, Report
 
 FORMATS = ("json", "junit")
-"""Each is a module here with `render(report) -> bytes`."""
+"""Each is a module here with `render(report) -> Iterator[bytes]`."""
 
-Render = Callable[[Report], bytes]
+Render = Callable[[Report], Iterator[bytes]]
+"""Makes a document in pieces: that of a class is never whole in memory."""
 
 
 class Reporter(Protocol):
@@ -76,17 +77,18 @@ def file_report(wish: str) -> FileReport:
     return FileReport(name, path, importlib.import_module(f"{__name__}.{name}").render)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: Iterable[bytes]) -> None:
     """Put a file in its place whole, so that nobody ever reads half of it, whatever happens."""
     if path.exists() and not path.is_file():
-        path.write_bytes(content)  # a terminal, a pipe: there is no place to put a file in
+        with path.open("wb") as place:  # a terminal, a pipe: nothing can be put in its place
+            place.writelines(content)
         return
     path = path.resolve()
     with tempfile.NamedTemporaryFile(
         dir=path.parent, prefix=f".{path.name}.", suffix=".part", delete=False
     ) as new:
         try:
-            new.write(content)
+            new.writelines(content)
             new.flush()
             os.fsync(new.fileno())
             new.close()

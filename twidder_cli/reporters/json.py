@@ -1,6 +1,8 @@
 """The JSON report, for programs. Its document is described in docs/report-json.md."""
 
 import json
+import textwrap
+from collections.abc import Iterator
 from typing import Any
 
 from twidder_cli.model.report import Report, ScenarioResult, SubmissionResult
@@ -10,9 +12,9 @@ SCHEMA_VERSION = 1
 """Raised when a field goes or changes its meaning; fields may be added without."""
 
 
-def render(report: Report) -> bytes:
-    """Return the report as a JSON document."""
-    document = {
+def render(report: Report) -> Iterator[bytes]:
+    """Yield the report as a JSON document, a submission at a time."""
+    head = {
         "schema_version": SCHEMA_VERSION,
         "tool": {"name": "twidder", "version": report.started.version},
         "started_at": report.started.started_at,
@@ -21,9 +23,16 @@ def render(report: Report) -> bytes:
         "seed": report.started.seed,
         "plan": report.started.plan,
         "verdict": report.verdict,
-        "submissions": [_submission(submission) for submission in report.submissions],
     }
-    return json.dumps(document, indent=2, ensure_ascii=True).encode() + b"\n"
+    yield _dumped(head).removesuffix("\n}").encode() + b',\n  "submissions": ['
+    for number, submission in enumerate(report.submissions):
+        between = ",\n" if number else "\n"
+        yield (between + textwrap.indent(_dumped(_submission(submission)), "    ")).encode()
+    yield b"\n  ]\n}\n"
+
+
+def _dumped(value: dict[str, Any]) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=True)
 
 
 def _submission(submission: SubmissionResult) -> dict[str, Any]:

@@ -5,6 +5,8 @@ start for reasons of ours; skipped = what it needs did not pass.
 """
 
 import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from xml.etree import ElementTree as ET
 
 from twidder_cli.model.events import Listed
@@ -17,16 +19,17 @@ _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _TAGS = {Verdict.FAILED: "failure", Verdict.UNCLEAR: "error", Verdict.SKIPPED: "skipped"}
 
 
-def render(report: Report) -> bytes:
-    """Return the report as JUnit XML."""
-    suites = [_suite(submission, report) for submission in report.submissions]
-    root = ET.Element("testsuites", name="twidder", time=f"{report.seconds:.3f}")
-    for count in ("tests", "failures", "errors", "skipped"):
-        root.set(count, str(sum(int(suite.get(count, 0)) for suite in suites)))
-    root.extend(suites)
-    ET.indent(root)
-    document: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
-    return document + b"\n"
+def render(report: Report) -> Iterator[bytes]:
+    """Yield the report as JUnit XML, a suite at a time."""
+    counts = _counts(outcome for one in report.submissions for outcome in _outcomes(one))
+    stated = " ".join(f'{name}="{count}"' for name, count in counts.items())
+    yield b'<?xml version="1.0" encoding="utf-8"?>\n'
+    yield f'<testsuites name="twidder" time="{report.seconds:.3f}" {stated}>\n'.encode()
+    for submission in report.submissions:
+        suite = _suite(submission, report)
+        ET.indent(suite, level=1)
+        yield b"  " + ET.tostring(suite, encoding="utf-8") + b"\n"
+    yield b"</testsuites>\n"
 
 
 def legal(text: str) -> str:
@@ -34,20 +37,30 @@ def legal(text: str) -> str:
     return _ILLEGAL.sub(lambda found: f"#x{ord(found[0]):02X}", _ANSI.sub("", text))
 
 
+def _outcomes(submission: SubmissionResult) -> Iterator[Outcome]:
+    if submission.own is not None:
+        yield submission.own
+    yield from (scenario.outcome for scenario in submission.scenarios)
+
+
+def _counts(outcomes: Iterable[Outcome]) -> dict[str, str]:
+    """Return the totals that an element states."""
+    found = Counter(outcome.verdict for outcome in outcomes)
+    return {
+        "tests": str(found.total()),
+        "failures": str(found[Verdict.FAILED]),
+        "errors": str(found[Verdict.UNCLEAR]),
+        "skipped": str(found[Verdict.SKIPPED]),
+    }
+
+
 def _suite(submission: SubmissionResult, report: Report) -> ET.Element:
     cases = [_scenario_case(submission, scenario) for scenario in submission.scenarios]
     if submission.own is not None:
         cases.insert(0, _case(submission.name, "start", submission.own, submission.seconds))
-    suite = ET.Element(
-        "testsuite",
-        name=legal(submission.name),
-        tests=str(len(cases)),
-        failures=str(sum(case.find("failure") is not None for case in cases)),
-        errors=str(sum(case.find("error") is not None for case in cases)),
-        skipped=str(sum(case.find("skipped") is not None for case in cases)),
-        time=f"{submission.seconds:.3f}",
-        timestamp=report.started.started_at,
-    )
+    suite = ET.Element("testsuite", name=legal(submission.name))
+    suite.attrib |= _counts(_outcomes(submission))
+    suite.attrib |= {"time": f"{submission.seconds:.3f}", "timestamp": report.started.started_at}
     _properties(
         suite,
         points=f"{number(submission.points)}/{number(submission.max_points)}",

@@ -51,7 +51,7 @@ class Terminal:
         self._out = out
         self._err = err
         self._verbose = verbose
-        self._fold = Fold(timelines=verbose)
+        self._fold = Fold()
         self._began = time.monotonic()
         self._names: tuple[str, ...] = ()
         self._kept = frozenset[str]()
@@ -63,10 +63,10 @@ class Terminal:
 
     def handle(self, event: Event) -> None:
         """Show progress; with the last event, show what became of the run."""
+        if isinstance(event, RunStarted):
+            self._begin(event)
         self._fold.add(event)
         match event:
-            case RunStarted():
-                self._begin(event)
             case SubmissionStarted(submission=name):
                 self._played[name] = 0
                 self._progress(f"{name}: starting")
@@ -97,6 +97,7 @@ class Terminal:
         self._total = len(started.scenarios)
         self._names = started.submissions
         self._kept = frozenset(started.kept)
+        self._fold = Fold(timelines=self._verbose and not self._is_class)
         if self._kept:
             self._line(f"{len(self._kept)} of {len(self._names)} are kept from an earlier run")
 
