@@ -19,6 +19,8 @@ STYLES = {
     Verdict.FAILED: "bold red",
 }
 _LABEL = 10
+_DECISIVE = 3
+"""Scenarios that a headline names."""
 
 
 class Sheet:
@@ -63,6 +65,7 @@ class Sheet:
         rows = [("expected", finding.expected), ("happened", finding.actual)]
         if scenario:
             rows.insert(0, ("lab says", f"{scenario.listed.says} ({scenario.listed.ref})"))
+            rows.append(("points", _price(scenario)))
         if finding.hint:
             rows.append(("try", finding.hint))
         if scenario and finding.line:
@@ -94,18 +97,43 @@ def _entry(entry: AnyEntry, *, marked: bool) -> Text:
 
 
 def headline(submission: SubmissionResult, plan: str) -> Text:
-    """Return a submission's verdict and points; with the reason where it was not played."""
+    """Return a submission's verdict and points, and what the verdict rests on."""
     points = f"{number(submission.points)} of {number(submission.max_points)} points"
     if submission.open_points:
         points += f", {number(submission.open_points)} open"
-    reason = submission.outcome.reason
+    reason = _reason(submission)
     return Text.assemble(
         (printable(submission.name), "bold"),
         ": ",
         (submission.verdict, STYLES[submission.verdict]),
         f", {points} ({harmless(plan)})",
-        f"\n{harmless(reason)}" if submission.own else "",
+        f"\n{harmless(reason)}" if reason else "",
     )
+
+
+def _reason(submission: SubmissionResult) -> str:
+    """Say what the verdict rests on; nothing where all points were earned."""
+    if submission.verdict is Verdict.PASSED:
+        if submission.points == submission.max_points:
+            return ""
+        if submission.rule.required:
+            return "all that is required passed; what is missing is advanced"
+        return f"{number(submission.rule.points)} points are enough"
+    decisive = [
+        scenario.listed.id
+        for scenario in submission.scenarios
+        if scenario.listed.level == "required" and scenario.outcome.verdict is submission.verdict
+    ]
+    if submission.own or not decisive or not submission.rule.required:
+        return submission.outcome.reason
+    more = f" and {len(decisive) - _DECISIVE} more" if len(decisive) > _DECISIVE else ""
+    return f"required and {submission.verdict}: {', '.join(decisive[:_DECISIVE])}{more}"
+
+
+def _price(scenario: ScenarioResult) -> str:
+    """Say how much a scenario counts that did not pass."""
+    points = "open" if scenario.points is None else number(scenario.points)
+    return f"{points} of {number(scenario.listed.points)}, {scenario.listed.level}"
 
 
 def _table(submission: SubmissionResult) -> Table:
