@@ -1,9 +1,9 @@
 """One submission's result as a text: a table by requirement, then what is wrong."""
 
 import shlex
-from collections.abc import Iterator
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from twidder_cli.model.events import RunStarted
@@ -19,8 +19,8 @@ STYLES = {
     Verdict.FAILED: "bold red",
 }
 _LABEL = 10
-_HEAD = ("lab", "requirement", "verdict", "points", "scenario")
-_NUMBERS = _HEAD.index("points")
+_DECISIVE = 3
+"""Scenarios that a headline names."""
 
 
 class Sheet:
@@ -40,8 +40,7 @@ class Sheet:
             self._out.print(Text(f"note: {harmless(note)}", style="dim"))
         self._out.print()
         if submission.own is None or any(s.seconds for s in submission.scenarios):
-            for line in _table(submission, self._out):
-                self._out.print(line, soft_wrap=True)
+            self._out.print(_table(submission))
             self._out.print()
         for finding in submission.findings:
             self._show_finding(finding, submission, None)
@@ -68,6 +67,7 @@ class Sheet:
         rows = [("expected", finding.expected), ("happened", finding.actual)]
         if scenario:
             rows.insert(0, ("lab says", f"{scenario.listed.says} ({scenario.listed.ref})"))
+            rows.append(("points", _price(scenario)))
         if finding.hint:
             rows.append(("try", finding.hint))
         if scenario and finding.line:
@@ -99,53 +99,67 @@ def _entry(entry: AnyEntry, *, marked: bool) -> Text:
 
 
 def headline(submission: SubmissionResult, plan: str) -> Text:
-    """Return a submission's verdict and points; with the reason where it was not played."""
+    """Return a submission's verdict and points, and what the verdict rests on."""
     points = f"{number(submission.points)} of {number(submission.max_points)} points"
     if submission.open_points:
         points += f", {number(submission.open_points)} open"
-    reason = submission.outcome.reason
+    reason = _reason(submission)
     return Text.assemble(
         (printable(submission.name), "bold"),
         ": ",
         (submission.verdict, STYLES[submission.verdict]),
         f", {points} ({harmless(plan)})",
-        f"\n{harmless(reason)}" if submission.own else "",
+        f"\n{harmless(reason)}" if reason else "",
     )
 
 
-def _table(submission: SubmissionResult, out: Console) -> Iterator[Text]:
-    """Yield the lines of a table. Rich's own takes longer than all the rest of a text."""
-    rows = [tuple(Text(name, style="dim") for name in _HEAD), *map(_cells, submission.scenarios)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD) - 1)]
-    indent = sum(widths) + 2 * len(widths)
-    for row in rows:
-        line = Text()
-        for column, cell in enumerate(row[:-1]):
-            if column == _NUMBERS:
-                cell.pad_left(widths[column] - len(cell))
-            else:
-                cell.pad_right(widths[column] - len(cell))
-            line.append_text(cell).append("  ")
-        wrapped = row[-1].wrap(out, max(out.width - indent, 20))
-        for number_, detail in enumerate(wrapped):
-            detail.rstrip()
-            yield (Text(" " * indent) if number_ else line).append_text(detail)
+def _reason(submission: SubmissionResult) -> str:
+    """Say what the verdict rests on; nothing where all points were earned."""
+    if submission.verdict is Verdict.PASSED:
+        if submission.points == submission.max_points:
+            return ""
+        if submission.rule.required:
+            return "all that is required passed; what is missing is advanced"
+        return f"{number(submission.rule.points)} points are enough"
+    decisive = [
+        scenario.listed.id
+        for scenario in submission.scenarios
+        if scenario.listed.level == "required" and scenario.outcome.verdict is submission.verdict
+    ]
+    if submission.own or not decisive or not submission.rule.required:
+        return submission.outcome.reason
+    more = f" and {len(decisive) - _DECISIVE} more" if len(decisive) > _DECISIVE else ""
+    return f"required and {submission.verdict}: {', '.join(decisive[:_DECISIVE])}{more}"
 
 
-def _cells(scenario: ScenarioResult) -> tuple[Text, ...]:
-    listed, outcome = scenario.listed, scenario.outcome
+def _price(scenario: ScenarioResult) -> str:
+    """Say how much a scenario counts that did not pass."""
     points = "open" if scenario.points is None else number(scenario.points)
-    advanced = " (advanced)" if listed.level == "advanced" else ""
-    detail = Text(harmless(f"{listed.id}{advanced}"))
-    if outcome.verdict in {Verdict.SKIPPED, Verdict.UNCLEAR}:
-        detail.append(f"\n{harmless(outcome.reason)}", style="dim")
-    return (
-        Text(listed.ref),
-        Text(listed.requirement),
-        Text(outcome.verdict, style=STYLES[outcome.verdict]),
-        Text(f"{points}/{number(listed.points)}"),
-        detail,
-    )
+    return f"{points} of {number(scenario.listed.points)}, {scenario.listed.level}"
+
+
+def _table(submission: SubmissionResult) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False)
+    table.add_column("lab", no_wrap=True)
+    table.add_column("requirement", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    table.add_column("points", justify="right", no_wrap=True)
+    table.add_column("scenario", overflow="fold")
+    for scenario in submission.scenarios:
+        listed = scenario.listed
+        points = "open" if scenario.points is None else number(scenario.points)
+        advanced = " (advanced)" if listed.level == "advanced" else ""
+        detail = Text(harmless(f"{listed.id}{advanced}"))
+        if scenario.outcome.verdict in {Verdict.SKIPPED, Verdict.UNCLEAR}:
+            detail.append(f"\n{harmless(scenario.outcome.reason)}", style="dim")
+        table.add_row(
+            listed.ref,
+            listed.requirement,
+            Text(scenario.outcome.verdict, style=STYLES[scenario.outcome.verdict]),
+            f"{points}/{number(listed.points)}",
+            detail,
+        )
+    return table
 
 
 def _replay(started: RunStarted, submission: SubmissionResult, scenario: ScenarioResult) -> str:
