@@ -141,6 +141,23 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     assert table(tmp_path)["anna"]["reason"] == "'=HYPERLINK(1)"
 
 
+def test_what_is_to_be_known_of_a_submission_is_in_its_own_results(tmp_path: Path) -> None:
+    begun, *rest = turn("anna")
+    assert isinstance(begun, SubmissionStarted)
+    noted = msgspec.structs.replace(begun, notes=("a copy of bob's", "-1 left out"))
+    graded(tmp_path, {"anna": [noted, *rest], "bob": turn("bob")})
+    assert [row["notes"] for row in table(tmp_path).values()] == [
+        "a copy of bob's; -1 left out",
+        "",
+    ]
+    text = (tmp_path / "texts/anna.txt").read_text()
+    assert text.splitlines()[1:3] == ["note: a copy of bob's", "note: -1 left out"]
+    document = json.loads((tmp_path / "class.json").read_text())
+    assert [one["notes"] for one in document["submissions"]] == [list(noted.notes), []]
+    values = {one.get("value") for one in ET.parse(tmp_path / "junit.xml").iter("property")}  # noqa: S314  our own file
+    assert "a copy of bob's\n-1 left out" in values
+
+
 def test_names_are_in_their_list_and_nowhere_else(tmp_path: Path) -> None:
     results = Results(tmp_path, resume=False)
     results.write_names([("1234", "Åsa Öst", "Åsa Öst_1234_assignsubmission_file_")])
