@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +22,7 @@ from twidder_cli.model.events import (
     SubmissionStarted,
 )
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.reporters import write_whole
 from twidder_cli.results import Results
 
 CRASHED = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="our worker ended")
@@ -133,6 +135,24 @@ def test_a_folder_that_can_not_be_is_the_operators_mistake(tmp_path: Path) -> No
     (tmp_path / "file").write_text("")
     with pytest.raises(OperatorError, match="can't be used for results: "):
         Results(tmp_path / "file/results", resume=False)
+
+
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A power cut can't be provoked here, so this looks at what is asked of the system."""
+    path = tmp_path / "x.json"
+    synced: list[tuple[str, bool]] = []
+
+    def fsync(descriptor: int) -> None:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((str(name), path.exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_whole(path, [b"{", b"}"])
+    (part, has_its_name), last = synced
+    assert (part.endswith(".part"), has_its_name, last) == (True, False, (str(tmp_path), True))
+    assert path.read_bytes() == b"{}"
 
 
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
