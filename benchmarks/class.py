@@ -13,6 +13,7 @@ import argparse
 import itertools
 import os
 import shutil
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,12 @@ from typing import NamedTuple
 from tests.submissions.axes import NONE, drawn
 from tests.submissions.generator import Truth, unpack, write
 from tests.submissions.running import set_up, started
-from twidder_cli.model.events import ScenarioFinished, decode
+from twidder_cli.model.events import (
+    ScenarioFinished,
+    ServerStarted,
+    SubmissionFinished,
+    decode,
+)
 from twidder_cli.model.timeline import Frame, Timeline
 
 LANES = 2
@@ -54,6 +60,14 @@ class Run(NamedTuple):
 
     seconds: float
     memory: float
+
+
+class Turn(NamedTuple):
+    """Seconds that one submission took: in all, until it was prepared, and waited on a lane."""
+
+    taken: float
+    prepared: float
+    waited: float
 
 
 def gradable(count: int) -> Iterator[int]:
@@ -102,11 +116,20 @@ def waited(timeline: Timeline) -> float:
     return total
 
 
-def waits(archive: Path) -> float:
-    """Return how long a submission had to be waited for, by what was recorded of it."""
-    _, *lines = archive.read_bytes().splitlines()
-    finished = (event for event in map(decode, lines) if isinstance(event, ScenarioFinished))
-    return sum(waited(event.timeline) for event in finished)
+def turn(archive: Path) -> Turn:
+    """Return how long a submission took, by what was recorded of it."""
+    taken = prepared = waits = 0.0
+    for line in archive.read_bytes().splitlines()[1:]:
+        match decode(line):
+            case SubmissionFinished(seconds=seconds):
+                taken = seconds
+            case ServerStarted(seconds=seconds):
+                prepared = seconds
+            case ScenarioFinished(timeline=timeline):
+                waits += waited(timeline)
+            case _:
+                pass
+    return Turn(taken, prepared, waits / LANES)
 
 
 def serve(truth: Truth, written: Path, wait: float) -> None:
@@ -120,10 +143,10 @@ def serve(truth: Truth, written: Path, wait: float) -> None:
 
 
 def merely(truth: Truth, written: Path, wait: float) -> None:
-    """Do for one submission what no grader can do without."""
+    """Do for one submission what no grader can do without; `wait` is that of each lane."""
     serve(truth, written, 0.0)
     with ThreadPoolExecutor(LANES) as lanes:
-        list(lanes.map(lambda _: serve(truth, written, wait / LANES), range(LANES)))
+        list(lanes.map(lambda _: serve(truth, written, wait), range(LANES)))
 
 
 def multiply(folder: Path, names: Iterable[str]) -> None:
@@ -150,11 +173,10 @@ def main() -> None:
         folder = Path(name)
         written = hand_in(given.count, folder)
         ours = check(folder, "class", "--results", "results", "--jobs", str(given.jobs))
-        archives = {name: folder / "results/events" / f"{name}.jsonl" for name in written}
-        owed = {name: waits(archive) for name, archive in archives.items()}
+        turns = {name: turn(folder / "results/events" / f"{name}.jsonl") for name in written}
         began = time.perf_counter()
         with ThreadPoolExecutor(given.jobs) as pool:
-            list(pool.map(lambda name: merely(*written[name], owed[name]), written))
+            list(pool.map(lambda name: merely(*written[name], turns[name].waited), written))
         peer = time.perf_counter() - began
         multiply(folder, written)
         kept = check(folder, "class", "--results", "results", "--resume")
@@ -163,6 +185,11 @@ def main() -> None:
     print(f"{count} submissions, {given.jobs} at a time: {ours.seconds:.0f} s, merely {peer:.0f} s")
     print(f"ratio {ours.seconds / peer:.2f} (aim: 1.3 or less)")
     print(f"{60 * count / ours.seconds:.1f} submissions a minute")
+    each = Turn(*(statistics.mean(values) for values in zip(*turns.values(), strict=True)))
+    print(
+        f"each took {each.taken:.1f} s: {each.prepared:.1f} s until it was prepared; each lane "
+        f"waited {each.waited:.1f} s"
+    )
     print(f"memory: {ours.memory:.0f} MiB while {count} were graded;")
     print(f"  all kept: {kept.memory:.0f} MiB of {count}, {many.memory:.0f} MiB of {TIMES * count}")
     print(f"  all kept: {kept.seconds:.1f} s of {count}, {many.seconds:.1f} s of {TIMES * count}")

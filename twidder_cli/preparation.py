@@ -92,6 +92,7 @@ class _Search:
         self._sandbox = sandbox
         self._ends = time.monotonic() + pace.scaled(PREPARING)
         self._numbers = itertools.count(1)
+        self._tables: dict[Application, RouteTable] = {}
 
     def run(self) -> Prepared:
         """Return the first start that works, or the one that comes nearest; raises Ungradable."""
@@ -168,7 +169,12 @@ class _Search:
         """Return the routes that the application tells; nobody asks where the contract is given."""
         if self._job.contract.vouched:
             return None
-        return self._place.table(setup, folder, limit)
+        told = self._tables.get(setup.application)
+        if told is None:
+            told = self._place.table(setup, folder, limit)
+            if not told.problem:  # with other data it would be the same
+                self._tables[setup.application] = told
+        return told
 
     def _hanging(self, setup: Setup, running: server.Running) -> Attempt:
         """Return what is known of a server that has answered, and then did no more."""

@@ -11,12 +11,10 @@ off loses nothing that was finished, and the next one goes on from there. A
 submission's archive comes last: where it is, the rest is there too.
 """
 
-import csv
 import fcntl
 import io
-import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -36,27 +34,12 @@ from twidder_cli.model.events import (
 )
 from twidder_cli.model.report import Fold, Report, SubmissionResult
 from twidder_cli.model.verdicts import Blame
-from twidder_cli.model.words import number
-from twidder_cli.reporters import json, junit, put, write_whole
+from twidder_cli.reporters import json, junit, put, table, write_whole
 from twidder_cli.reporters.text import Sheet
 
 _WIDTH = 80
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _LIST_OF_NAMES = "names.csv"
 _NAMES = ("submission", "person", "handed_in_as")
-_COLUMNS = (
-    "submission",
-    "verdict",
-    "points",
-    "max_points",
-    "open_points",
-    "blame",
-    "reason",
-    "notes",
-    "seconds",
-)
-
-Row = Mapping[str, str]
 
 
 class Results:
@@ -70,7 +53,7 @@ class Results:
         self._events = folder / "events"
         self._texts = folder / "texts"
         self._fold = Fold()
-        self._rows: dict[str, Row] = {}
+        self._rows: dict[str, table.Row] = {}
         self._open: dict[str, IO[bytes]] = {}
         self._fingerprints: dict[str, str] = {}
         self._kept: list[str] = []
@@ -109,7 +92,7 @@ class Results:
     def write_names(self, names: Iterable[tuple[str, str, str]]) -> None:
         """Write the list of names: key, person, and the name it was handed in under."""
         rows = [dict(zip(_NAMES, row, strict=True)) for row in names]
-        write_whole(self.folder / _LIST_OF_NAMES, _csv(_NAMES, rows))
+        write_whole(self.folder / _LIST_OF_NAMES, table.render(_NAMES, rows))
 
     def forbid_names(self) -> None:
         """Raise OperatorError where an earlier run has left names."""
@@ -181,7 +164,7 @@ class Results:
 
     def _finish_submission(self, name: str) -> None:
         submission = self._fold.submission(name)
-        self._rows[name] = _row(submission)
+        self._rows[name] = table.row(submission)
         self._write_text(submission)
         archive = self._open.pop(name, None)
         if archive is None:
@@ -193,7 +176,7 @@ class Results:
         put(self._part(name), self._archive(name))
 
     def _finish(self, report: Report) -> None:
-        self._write_class(map(_row, report.submissions))
+        self._write_class(map(table.row, report.submissions))
         write_whole(self.folder / "class.json", json.render(report))
         write_whole(self.folder / "junit.xml", junit.render(report))
 
@@ -206,10 +189,10 @@ class Results:
         path = self._texts / f"{_file(submission.name)}.txt"
         write_whole(path, [lines.encode("utf-8", "replace")])
 
-    def _write_class(self, rows: Iterable[Row]) -> None:
+    def _write_class(self, rows: Iterable[table.Row]) -> None:
         assert self._started is not None  # noqa: S101  a run begins before its submissions
-        columns = (*_COLUMNS, *(listed.id for listed in self._started.scenarios))
-        write_whole(self.folder / "class.csv", _csv(columns, rows))
+        columns = (*table.COLUMNS, *(listed.id for listed in self._started.scenarios))
+        write_whole(self.folder / "class.csv", table.render(columns, rows))
 
     def _archive(self, name: str) -> Path:
         return self._events / f"{_file(name)}.jsonl"
@@ -226,30 +209,3 @@ def _remove(paths: Iterable[Path]) -> None:
 def _file(name: str) -> str:
     """Return a submission's name as that of a file; a URL has slashes."""
     return quote(name, safe=" +@()")
-
-
-def _row(submission: SubmissionResult) -> Row:
-    return {
-        "submission": submission.name,
-        "verdict": submission.verdict,
-        "points": number(submission.points),
-        "max_points": number(submission.max_points),
-        "open_points": number(submission.open_points),
-        "blame": submission.outcome.blame,
-        "reason": submission.outcome.reason,
-        "notes": "; ".join(submission.notes),
-        "seconds": f"{submission.seconds:.1f}",
-        **{scenario.listed.id: scenario.outcome.verdict for scenario in submission.scenarios},
-    }
-
-
-def _csv(columns: Sequence[str], rows: Iterable[Row]) -> Iterator[bytes]:
-    """Return a table that no spreadsheet takes for formulas."""
-    for row in itertools.chain([{name: name for name in columns}], rows):
-        text = io.StringIO(newline="")
-        csv.writer(text).writerow(_cell(row.get(name, "")) for name in columns)
-        yield text.getvalue().encode("utf-8", "replace")
-
-
-def _cell(value: str) -> str:
-    return f"'{value}" if value.startswith(_FORMULA) else value

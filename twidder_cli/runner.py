@@ -6,7 +6,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -33,6 +33,10 @@ _WAITING = 1000
 """Events that may wait to be handed on; a worker that is faster than its reader waits."""
 
 
+def _as_it_is(job: Job) -> Job:
+    return job
+
+
 class Runner:
     """Grades submissions in workers, so many at a time, until it is interrupted.
 
@@ -51,17 +55,21 @@ class Runner:
         self._stop(0 if self.interrupted else _CLEAN_UP)
         self.interrupted = signal_number
 
-    def run(self, jobs: Iterable[Job]) -> Generator[Event]:
+    def run(
+        self, jobs: Iterable[Job], equipped: Callable[[Job], Job] = _as_it_is
+    ) -> Generator[Event]:
         """Grade submissions; every Started gets its Finished, whatever happens.
 
-        A job is taken when there is a worker for it. After an interruption no
-        more are begun. Nothing is left behind when the iterator is used up or
-        closed.
+        A job is taken when there is a worker for it, and `equipped` then, beside
+        what others do. After an interruption no more are begun. Nothing is left
+        behind when the iterator is used up or closed.
         """
         todo = iter(jobs)
         told: queue.Queue[Event | BaseException | None] = queue.Queue(_WAITING)
         slots = [
-            threading.Thread(target=self._work, args=(todo, told), daemon=True, name=f"slot {n}")
+            threading.Thread(
+                target=self._work, args=(todo, equipped, told), daemon=True, name=f"slot {n}"
+            )
             for n in range(self._at_once)
         ]
         for slot in slots:
@@ -83,10 +91,15 @@ class Runner:
                     with contextlib.suppress(queue.Empty):
                         told.get(timeout=0.1)
 
-    def _work(self, todo: Iterator[Job], told: "queue.Queue[Event | BaseException | None]") -> None:
+    def _work(
+        self,
+        todo: Iterator[Job],
+        equipped: Callable[[Job], Job],
+        told: "queue.Queue[Event | BaseException | None]",
+    ) -> None:
         try:
             while (job := self._next(todo)) is not None:
-                for event in self._grade(job):
+                for event in self._grade(equipped(job)):
                     told.put(event)
         except BaseException as error:  # noqa: BLE001  raised again where the events are read
             told.put(error)

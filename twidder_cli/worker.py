@@ -123,13 +123,14 @@ class Grading:
 
     def _play_all(self) -> None:
         with ExitStack() as servers:
-            running: Running | None = None
+            # Before there is a scenario for it: the first one is played alone meanwhile.
+            running = self._started(servers)
             while (scenario := self._schedule.take()) is not None:
                 failed = self._schedule.failed_need(scenario)
                 if failed is not None:
                     self._skip(scenario, failed)
                     continue
-                if running is None or not running.is_alive:
+                if not running.is_alive:
                     servers.close()
                     running = self._started(servers)
                 self._play(scenario, running)

@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import os
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
@@ -21,6 +22,7 @@ from twidder_cli.model.events import (
     SubmissionStarted,
 )
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.reporters import write_whole
 from twidder_cli.results import Results
 
 CRASHED = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="our worker ended")
@@ -135,10 +137,45 @@ def test_a_folder_that_can_not_be_is_the_operators_mistake(tmp_path: Path) -> No
         Results(tmp_path / "file/results", resume=False)
 
 
+def test_a_file_is_on_the_disk_before_it_has_its_name_and_the_name_after(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A power cut can't be provoked here, so this looks at what is asked of the system."""
+    path = tmp_path / "x.json"
+    synced: list[tuple[str, bool]] = []
+
+    def fsync(descriptor: int) -> None:
+        name = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced.append((str(name), path.exists()))
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    write_whole(path, [b"{", b"}"])
+    (part, has_its_name), last = synced
+    assert (part.endswith(".part"), has_its_name, last) == (True, False, (str(tmp_path), True))
+    assert path.read_bytes() == b"{}"
+
+
 def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     formula = msgspec.structs.replace(DEAD, reason="=HYPERLINK(1)")
     graded(tmp_path, {"anna": turn("anna", own=formula)})
     assert table(tmp_path)["anna"]["reason"] == "'=HYPERLINK(1)"
+
+
+def test_what_is_to_be_known_of_a_submission_is_in_its_own_results(tmp_path: Path) -> None:
+    begun, *rest = turn("anna")
+    assert isinstance(begun, SubmissionStarted)
+    noted = msgspec.structs.replace(begun, notes=("a copy of bob's", "-1 left out"))
+    graded(tmp_path, {"anna": [noted, *rest], "bob": turn("bob")})
+    assert [row["notes"] for row in table(tmp_path).values()] == [
+        "a copy of bob's; -1 left out",
+        "",
+    ]
+    text = (tmp_path / "texts/anna.txt").read_text()
+    assert text.splitlines()[1:3] == ["note: a copy of bob's", "note: -1 left out"]
+    document = json.loads((tmp_path / "class.json").read_text())
+    assert [one["notes"] for one in document["submissions"]] == [list(noted.notes), []]
+    values = {one.get("value") for one in ET.parse(tmp_path / "junit.xml").iter("property")}  # noqa: S314  our own file
+    assert "a copy of bob's\n-1 left out" in values
 
 
 def test_names_are_in_their_list_and_nowhere_else(tmp_path: Path) -> None:

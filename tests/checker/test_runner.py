@@ -247,3 +247,13 @@ def test_an_iterator_that_is_closed_leaves_no_worker_behind() -> None:
     told.close()
     assert isinstance(first, SubmissionStarted)
     assert psutil.Process().children(recursive=True) == []
+
+
+def test_what_is_found_out_before_a_turn_reaches_its_worker_and_its_events() -> None:
+    def equipped(job: Job) -> Job:
+        return msgspec.structs.replace(job, notes=("x 1.2 can't be had here",))
+
+    told = Runner().run([JOB], equipped)
+    first = next(told)
+    told.close()
+    assert first == msgspec.structs.replace(BEGUN, notes=("x 1.2 can't be had here",))

@@ -175,7 +175,7 @@ def events(
         if turn.trouble:
             yield from _not_gradable(turn)
     jobs = (turn.job for turn in sound if turn.name not in done)
-    yield from runner.run(map(_equipped, jobs) if installs else jobs)
+    yield from runner.run(jobs, _equipped) if installs else runner.run(jobs)
     yield RunFinished(seconds=time.monotonic() - began, interrupted=runner.interrupted)
 
 

@@ -79,7 +79,7 @@ def _totals(report: Report) -> Iterator[str]:
     if failed:
         yield "failed most often:"
     yield from list(_counted(failed))[:_OFTEN]
-    open_points = sum(one.open_points > 0 and not one.own for one in report.submissions)
+    open_points = sum(one.open_points > 0 and not _is_explained(one) for one in report.submissions)
     if open_points:
         yield f"points are open in {open_points}: their texts say why"
 

@@ -116,7 +116,7 @@ class Terminal:
             self._out.print(line(submission, self._finished, self._names, width), soft_wrap=True)
 
     def _count(self, name: str) -> str:
-        return f"{self._played.get(name, 0) + 1}/{self._total}"
+        return f"{min(self._played.get(name, 0) + 1, self._total)}/{self._total}"
 
     def _progress(self, text: str) -> None:
         if not self._err.is_terminal:
