@@ -26,7 +26,7 @@ from twidder_cli.model.contract import Contract
 from twidder_cli.model.job import Job
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.routes import RouteTable
-from twidder_cli.model.submission import Inspection, Setup
+from twidder_cli.model.submission import Application, Inspection, Setup
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import listed
 from twidder_cli.starts import ENTRANCE, Tried, fault_of, taken, tried, unstarted
