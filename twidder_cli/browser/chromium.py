@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,6 +17,7 @@ from twidder_cli.browser.person import InBrowser
 from twidder_cli.engine.people import Person, Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import CannotPlay
+from twidder_cli.model.timeline import Noted
 
 T = TypeVar("T")
 
@@ -46,8 +47,10 @@ class Chromium:
     Nothing but `hosts` is ever reached: not the internet, and no other machine.
     """
 
-    def __init__(self, sandbox: processes.Sandbox, workspace: Path, hosts: tuple[str, ...]) -> None:
-        self.warning = ""
+    def __init__(
+        self, sandbox: processes.Sandbox, workspace: Path, hosts: Sequence[str] = ()
+    ) -> None:
+        self._warning = ""
         self._sandbox = sandbox
         self._workspace = workspace
         self._hosts = ("127.0.0.1", "localhost", "[::1]", *hosts)
@@ -58,10 +61,16 @@ class Chromium:
 
     def person(self, actor: Actor, scene: Scene) -> Person:
         """Return somebody with storage of their own; raises CannotPlay where no browser starts."""
+        self.start()
+        if self._warning:
+            scene.recorder.note(Noted, actor, kind="unconfined", text=self._warning)
+        return InBrowser(actor, scene, self)
+
+    def start(self) -> None:
+        """Start it, unless it is there already; raises CannotPlay."""
         with self._starting:
             if self._launched is None:
                 self._start()
-        return InBrowser(actor, scene, self)
 
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
         """Have the loop do something, and return what comes of it.
@@ -114,7 +123,7 @@ class Chromium:
             except Error as error:
                 failed = error
             else:
-                self.warning = way.warning
+                self._warning = way.warning
                 return await self._running.enter_async_context(launched)
         assert failed is not None  # noqa: S101  there is always one way
         raise failed

@@ -17,6 +17,22 @@
     }
     return open.apply(this, arguments);
   };
+  let stub;
+  Object.defineProperty(window, "serverstub", {
+    configurable: true,
+    get: () => stub,
+    set: (given) => {
+      stub = Object(given) !== given ? given : new Proxy(given, {
+        get(target, name) {
+          const found = Reflect.get(target, name);
+          if (typeof found === "function") {
+            say("stub", { text: `serverstub.${String(name)}` });
+          }
+          return found;
+        },
+      });
+    },
+  });
   const { close } = WebSocket.prototype;
   WebSocket.prototype.close = function () {
     if (this.readyState < WebSocket.CLOSING) {
@@ -142,6 +158,7 @@
 
   // ---- What changes ----
 
+  say("began");
   let before = "";
   function look() {
     const reading = document.body ? read() : null;

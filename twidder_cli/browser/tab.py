@@ -177,8 +177,10 @@ class Tab:
             self._shows(view_of(said.reading, self._address), at)
         elif said.kind == "left":
             self._traffic.leave(said.text, at)
-        elif said.kind == "synchronous":
-            self._note("synchronous", said.text)
+        elif said.kind == "began":
+            self._view = None
+        elif said.kind in {"synchronous", "stub"}:
+            self._note(said.kind, said.text)
 
     def _shows(self, view: PageView, at: float) -> None:
         if view != self._view and self.page.url != "about:blank":

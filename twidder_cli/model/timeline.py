@@ -148,7 +148,7 @@ class Shown(Entry, tag="shown"):
 class Noted(Entry, tag="noted"):
     """Something else that a page did, in words."""
 
-    kind: Literal["dialog", "console", "failed", "synchronous", "fetch", "elsewhere"]
+    kind: Literal["dialog", "console", "failed", "synchronous", "stub", "fetch", "unconfined"]
     text: str
 
 
