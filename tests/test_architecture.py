@@ -55,7 +55,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(IN_ITS_NAME, ()),
     "twidder_cli.wire": (MODEL,),
     "twidder_cli.worker": (
-        "twidder_cli.browser.chromium",
+        "twidder_cli.browser",
         "twidder_cli.engine",
         "twidder_cli.load",
         "twidder_cli.preparation",

@@ -19,9 +19,10 @@ from urllib.parse import urlsplit
 import msgspec
 
 from twidder_cli import processes
-from twidder_cli.browser.chromium import Chromium
+from twidder_cli.browser.found import why_not
 from twidder_cli.engine.judge import has_stalled, judge
 from twidder_cli.engine.pace import START, Pace
+from twidder_cli.engine.people import Browser
 from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import load_scenarios
@@ -186,8 +187,12 @@ class Grading:
         self._schedule.finish(event.scenario, event.outcome.verdict)
 
 
-def _browser(job: Job) -> Chromium:
+def _browser(job: Job) -> Browser | None:
     """Return the browser of this worker, which is not started before it is needed."""
+    if why_not():
+        return None
+    from twidder_cli.browser.chromium import Chromium
+
     if job.submission.kind != "url":
         return Chromium(processes.Sandbox(job.sandbox), Path(job.workspace))
     host = urlsplit(job.submission.location).hostname or ""

@@ -42,6 +42,12 @@ class Browser(Protocol):
     def person(self, actor: Actor, scene: Scene) -> Person:
         """Return somebody who has never been anywhere; raises CannotPlay."""
 
+    def start(self) -> None:
+        """Start it, unless it is there already; raises CannotPlay."""
+
+    def close(self) -> None:
+        """End it, if it is there."""
+
 
 class People:
     """Those of a scenario's actors who are in a browser; each comes when first spoken of."""
