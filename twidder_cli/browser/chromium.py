@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -96,16 +96,22 @@ class Chromium:
 
     def close(self) -> None:
         """End the browser, if there is one."""
-        if self._loop is not None:
+        if self._loop is None:
+            return
+        with suppress(CannotPlay):  # it has gone by itself
             self.run(self._running.aclose(), _START)
-            self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._loop = None
 
     def _start(self) -> None:
         missing = why_not()
         if missing:
             raise CannotPlay(missing, ours=True)
         self._loop = asyncio.new_event_loop()
-        threading.Thread(target=self._loop.run_forever, daemon=True, name="browser").start()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="browser")
+        self._thread.start()
         with processes.spared():
             self._launched = self.run(self._launch(), 3 * _START)
 
