@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
 
+from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.engine.pace import HTTP, SCENARIO
@@ -19,7 +20,6 @@ from twidder_cli.model.words import answered
 
 T = TypeVar("T")
 
-_FORMS = ("sign_up", "sign_in")
 _AFTERTHOUGHT = 0.3
 """Seconds after a sign-up in which some pages begin to sign in by themselves."""
 
@@ -53,25 +53,42 @@ class InBrowser:
         where it is refused.
         """
         function, began = call.function, self._now()
-        tab = self._here()
-        is_in = function == "sign_in" and self._view() == "profile"
-        if function == "sign_out":
-            self._run(tab.sign_out())
-        elif function not in _FORMS:
-            raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
-        elif not is_in:  # some pages sign in by themselves after a sign-up
-            values = self._scene.cast.profile(self._actor.user)
-            self._run(tab.fill_in("sign_in" if function == "sign_in" else "sign_up", values))
-        exchange = self._asked(function, -1.0 if is_in else began)
+        match function:
+            case "sign_up":
+                self._fill_in("sign_up")
+            case "sign_in":
+                began = self._sign_in()
+            case "sign_out":
+                self._run(self._here().sign_out())
+            case _:
+                raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
+        exchange = self._asked(function, began)
         if not is_accepted(exchange):
             raise CannotPlay(f"{self._actor}: {answered(exchange)}", function=function)
         if function == "sign_up":
             self._scene.recorder.sleep_until(self._now() + self._scaled(_AFTERTHOUGHT))
+            self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
         if function == "sign_in":
             self._await(
                 lambda _: self._view() == "profile", "the page shows no profile after the sign-in"
             )
         return exchange
+
+    def _sign_in(self) -> float:
+        """Sign in, unless the page does so by itself after a sign-up; return since when it may."""
+        began = self._now()
+        try:
+            if self._view() != "profile":
+                self._fill_in("sign_in")
+                return began
+        except CannotPlay:
+            if self._view() != "profile":
+                raise
+        return -1.0
+
+    def _fill_in(self, form: Form) -> None:
+        values = self._scene.cast.profile(self._actor.user)
+        self._run(self._here().fill_in(form, values))
 
     def look(self) -> None:
         """Return once what had arrived for the page has been dealt with there."""

@@ -82,6 +82,11 @@ class Traffic:
             "webSocketClosed": self._is_closed,
         }
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether the page waits for data."""
+        return any(asked["kind"] in _DATA for asked in tuple(self._asked.values()))
+
     def expect_load(self) -> None:
         """Take note that the next document is our doing."""
         self._is_ours = True
