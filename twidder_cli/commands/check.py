@@ -264,15 +264,15 @@ def _possible(played: Playlist) -> Playlist:
     """Leave out what needs a browser where there is none, and say so; raises OperatorError."""
     missing = why_not()
     possible = [(source, one) for source, one in played if not (missing and one.in_browser)]
+    if not possible:
+        raise OperatorError(f"pages can't be tried, and there is nothing else to play: {missing}")
     left_out = len(played) - len(possible)
     if left_out:
         click.echo(
-            f"twidder: pages are not tried, {left_out} scenarios and their points are left out: "
-            f"{missing}",
+            f"twidder: pages are not tried, {left_out} of the scenarios and their points are left "
+            f"out: {missing}",
             err=True,
         )
-    if not possible:
-        raise OperatorError("there is nothing else to play")
     return possible
 
 
