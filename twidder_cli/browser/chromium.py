@@ -67,9 +67,9 @@ class Chromium:
         return InBrowser(actor, scene, self)
 
     def start(self) -> None:
-        """Start it, unless it is there already; raises CannotPlay."""
+        """Start it, unless it is there; a page may have brought it down. Raises CannotPlay."""
         with self._starting:
-            if self._launched is None:
+            if self._launched is None or not self._launched.is_connected():
                 self._start()
 
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
@@ -109,9 +109,11 @@ class Chromium:
         missing = why_not()
         if missing:
             raise CannotPlay(missing, ours=True)
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True, name="browser")
-        self._thread.start()
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            run = self._loop.run_forever
+            self._thread = threading.Thread(target=run, daemon=True, name="browser")
+            self._thread.start()
         with processes.spared():
             self._launched = self.run(self._launch(), 3 * _START)
 

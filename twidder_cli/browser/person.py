@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
-from twidder_cli.engine.pace import HTTP, SCENARIO
+from twidder_cli.engine.pace import HTTP
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
@@ -20,6 +20,8 @@ from twidder_cli.model.words import answered
 
 T = TypeVar("T")
 
+_BUSY = 3 * HTTP
+"""Seconds that a page may take for one thing; some never come to an end."""
 _AFTERTHOUGHT = 0.3
 """Seconds after a sign-up in which some pages begin to sign in by themselves."""
 
@@ -64,7 +66,10 @@ class InBrowser:
                 raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
         exchange = self._asked(function, began)
         if not is_accepted(exchange):
-            raise CannotPlay(f"{self._actor}: {answered(exchange)}", function=function)
+            # What is refused may be what we have made of the form.
+            is_broken = exchange.reply is None or exchange.reply.status >= 500
+            said = f"{self._actor}: {answered(exchange)}"
+            raise CannotPlay(said, function=function, ours=not is_broken)
         if function == "sign_up":
             self._scene.recorder.sleep_until(self._now() + self._scaled(_AFTERTHOUGHT))
             self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
@@ -134,7 +139,7 @@ class InBrowser:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         try:
-            return self._browser.run(work, self._scaled(SCENARIO))
+            return self._browser.run(work, self._scaled(_BUSY))
         except NotThere as missing:
             raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
 

@@ -35,6 +35,7 @@ _APPEARS = 2.0
 """Seconds that a form may take to appear after a click."""
 _MOST_PLACES = 6
 _MOST_NOTES = 200
+_LONGEST = 1 << 20
 _CLICK = 2_000  # milliseconds, for something to be in nobody's way
 _WALL_CLOCK = time.time() - time.monotonic()
 """What a page's own clock is ahead of the system's monotonic one."""
@@ -165,7 +166,7 @@ class Tab:
 
     def _is_told(self, event: dict[str, Any]) -> None:
         """Take what the script says; a page may say anything in its place."""
-        if event.get("name") != _TELL:
+        if event.get("name") != _TELL or len(event["payload"]) > _LONGEST:
             return
         try:
             said = msgspec.json.decode(event["payload"], type=_Said)

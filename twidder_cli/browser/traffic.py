@@ -4,6 +4,7 @@ Chromium's times are those of the system's monotonic clock, which Python's are t
 """
 
 import asyncio
+import base64
 import re
 import time
 from collections.abc import Callable
@@ -34,6 +35,8 @@ _Handler = Callable[[dict[str, Any]], None]
 _TEXT, _BINARY = 1, 2
 _LONGEST = 1 << 20
 _SHOWN = 2048
+_MOST_FRAMES = 2000
+_MOST_REQUESTS = 5000
 _DATA = {"XHR", "Fetch"}
 _PLACEHOLDER = re.compile(r"\\\{[a-z]+\\\}")
 
@@ -48,12 +51,16 @@ class Traffic:
         self._sockets: dict[str, _Socket] = {}
         self._reading: set[asyncio.Task[None]] = set()
         self._is_ours = False
+        self._requests = 0
+        self._frame = ""
 
     async def listen(self, cdp: CDPSession) -> None:
         """Begin to write down what happens in a tab."""
         self._cdp = cdp
         for name, handler in self._handlers().items():
             cdp.on(f"Network.{name}", self._guarded(handler))
+        tree = await cdp.send("Page.getFrameTree")
+        self._frame = tree["frameTree"]["frame"]["id"]
         await cdp.send("Network.enable", {"maxPostDataSize": _LONGEST})
 
     def _guarded(self, handler: _Handler) -> _Handler:
@@ -123,10 +130,11 @@ class Traffic:
 
     def _asks(self, event: dict[str, Any]) -> None:
         at, kind, request = self._at(event), event.get("type", ""), event["request"]
-        if request["url"].startswith(("data:", "blob:")):
+        self._requests += 1
+        if request["url"].startswith(("data:", "blob:")) or self._requests > _MOST_REQUESTS:
             return
         redirects = self._asked.get(event["requestId"], {}).get("redirects", -1) + 1
-        if kind == "Document" and not redirects:
+        if kind == "Document" and event.get("frameId") == self._frame and not redirects:
             self.leave_all(at)
             self._write(Loaded, at, path=self._path(request["url"]), by_us=self._is_ours)
             self._is_ours = False
@@ -254,15 +262,18 @@ class Traffic:
     def _receives(self, event: dict[str, Any]) -> None:
         socket = self._sockets.get(event["requestId"])
         kind = {_TEXT: "text", _BINARY: "binary"}.get(event["response"]["opcode"])
-        if socket and kind:
-            data = event["response"]["payloadData"]
-            size = (
-                len(data.encode("utf-8", "surrogatepass")) if kind == "text" else len(data) // 4 * 3
-            )
-            text = data[:_SHOWN] if kind == "text" else ""
-            self._write(
-                Frame, self._at(event), socket=socket.number, kind=kind, text=text, size=size
-            )
+        if socket is None or kind is None or socket.heard > _MOST_FRAMES:
+            return
+        socket.heard += 1
+        data = event["response"]["payloadData"]
+        if socket.heard > _MOST_FRAMES:
+            said: dict[str, Any] = {"kind": "flood", "text": f"more than {_MOST_FRAMES} messages"}
+        elif kind == "text":
+            size = len(data.encode("utf-8", "surrogatepass"))
+            said = {"kind": kind, "text": data[:_SHOWN], "size": size}
+        else:
+            said = {"kind": kind, "size": len(base64.b64decode(data))}
+        self._write(Frame, self._at(event), socket=socket.number, **said)
 
     def _fails(self, event: dict[str, Any]) -> None:
         if socket := self._sockets.get(event["requestId"]):
@@ -288,6 +299,7 @@ class _Socket:
         self.url = url
         self.number = 0
         self.asked_at = 0.0
+        self.heard = 0
         self.error = ""
         self.is_open = False
         self.is_left = False
