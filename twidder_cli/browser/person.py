@@ -102,7 +102,7 @@ class InBrowser:
 
     def close(self) -> None:
         """Leave the browser, with all that is stored in it."""
-        self._traffic.leave_all()
+        self._traffic.sockets.leave_all()
         if self._context is not None:
             self._browser.run(self._context.close(), self._scaled(HTTP))
 

@@ -33,6 +33,8 @@ _FILL = "deeds => window.twidderReader.fill(deeds)"
 _NAP = 0.05
 _APPEARS = 2.0
 """Seconds that a form may take to appear after a click."""
+_OPENS = 0.3
+"""Seconds that a tab or a menu may take to open."""
 _MOST_PLACES = 6
 _MOST_NOTES = 200
 _LONGEST = 1 << 20
@@ -85,13 +87,13 @@ class Tab:
 
     async def leave(self) -> None:
         """Leave the page; what the tab's session has stored stays, as where one is restored."""
-        self._traffic.leave_all()
+        self._traffic.sockets.leave_all()
         self._view = None
         await self.page.goto("about:blank")
 
     async def close(self) -> None:
         """Close the tab, and forget what only it had stored."""
-        self._traffic.leave_all()
+        self._traffic.sockets.leave_all()
         await self.page.close()
 
     async def look(self) -> None:
@@ -116,7 +118,9 @@ class Tab:
             if place is not None:
                 with contextlib.suppress(Error, NotThere):
                     await self._click(place)
-            found = await self._appears(lambda reading: next(reading.saying("sign_out"), None), 0.3)
+            found = await self._appears(
+                lambda reading: next(reading.saying("sign_out"), None), _OPENS if place else 0.0
+            )
             if found is not None:
                 await self._click(found)
                 return
@@ -177,7 +181,7 @@ class Tab:
         if said.kind == "shown" and said.reading is not None:
             self._shows(view_of(said.reading, self._address), at)
         elif said.kind == "left":
-            self._traffic.leave(said.text, at)
+            self._traffic.sockets.leave(said.text, at)
         elif said.kind == "began":
             self._view = None
         elif said.kind in {"synchronous", "stub"}:
