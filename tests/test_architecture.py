@@ -18,8 +18,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the harness
     "twidder_cli": (),
     "twidder_cli.__main__": ("twidder_cli.cli",),
+    "twidder_cli.browser": ("twidder_cli.engine", "twidder_cli.processes", MODEL),
+    "twidder_cli.browser.found": (),
     "twidder_cli.cli": (ERRORS,),  # commands are strings there, loaded when used
     "twidder_cli.commands": (
+        "twidder_cli.browser.found",
         "twidder_cli.fingerprint",
         "twidder_cli.load",
         "twidder_cli.processes",
@@ -56,6 +59,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(IN_ITS_NAME, ()),
     "twidder_cli.wire": (MODEL,),
     "twidder_cli.worker": (
+        "twidder_cli.browser",
         "twidder_cli.engine",
         "twidder_cli.load",
         "twidder_cli.preparation",
@@ -153,6 +157,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "http.client": ("twidder_cli.wire",),
     "urllib.request": ("twidder_cli.wire",),
     "urllib3": ("twidder_cli.wire",),
+    "playwright": ("twidder_cli.browser",),
     # frameworks
     "flask": ("twidder", "twidder.parts", "twidder.routes"),
     "flask_sock": ("twidder.routes",),
@@ -270,6 +275,9 @@ def test_every_room_is_there() -> None:
         ("twidder_cli.submissions.find", "from twidder_cli.preparation import prepare"),
         ("twidder_cli.submissions.launch", "from twidder_cli import processes"),
         ("twidder_cli.submissions.routes", "from twidder_cli.model.routes import RouteTable"),
+        ("twidder_cli.engine.stage", "from twidder_cli.browser.chromium import Chromium"),
+        ("twidder_cli.browser.tab", "from twidder_cli.wire import http"),
+        ("twidder_cli.commands.check", "from twidder_cli.browser.chromium import Chromium"),
         ("twidder_cli.learn.fitting", "from twidder_cli.submissions import server"),
         ("twidder_cli.learn.learning", "from twidder_cli.preparation import prepare"),
         ("twidder_cli.preparation", "from twidder_cli.worker import Grading"),
@@ -326,6 +334,7 @@ def test_an_arrow_the_wrong_way_is_seen(module: str, source: str) -> None:
         ("twidder_cli.commands.check", "from socket import create_connection", "socket"),
         ("twidder_cli.submissions.server", "import requests", "requests"),
         ("twidder_cli.engine.sockets", "import websocket", "websocket"),
+        ("twidder_cli.worker", "from playwright.async_api import Page", "playwright"),
         ("twidder_cli.load.library", "from urllib.request import urlopen", "urllib.request"),
         ("twidder_cli.load.library", "import urllib.request", "urllib.request"),
         ("twidder_cli.steps.connect", "import http.client", "http.client"),

@@ -22,6 +22,11 @@ class Schedule:
         self._verdicts: dict[str, Verdict] = {}
         self._changed = threading.Condition()
 
+    @property
+    def has_browsers(self) -> bool:
+        """Whether some of its actors are in browsers."""
+        return any(scenario.in_browser for scenario in self._waiting)
+
     def take(self) -> Scenario | None:
         """Return the next scenario, once one is possible; None when all are handed out."""
         with self._changed:

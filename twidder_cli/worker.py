@@ -11,15 +11,18 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import msgspec
 
 from twidder_cli import processes
+from twidder_cli.browser.found import why_not
 from twidder_cli.engine.judge import has_stalled, judge
 from twidder_cli.engine.pace import START, Pace
+from twidder_cli.engine.people import Browser
 from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import load_scenarios
@@ -35,6 +38,7 @@ from twidder_cli.model.events import (
 )
 from twidder_cli.model.job import Job
 from twidder_cli.model.scenario import Scenario
+from twidder_cli.model.step import CannotPlay
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.preparation import Prepared, Ungradable, prepare
 from twidder_cli.schedule import Schedule
@@ -57,6 +61,7 @@ class Grading:
         self._name = job.submission.name
         self._pace = Pace(job.patience)
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
+        self._browser = _browser(job) if self._schedule.has_browsers else None
         self._starts = itertools.count(1)
         self._outcome: Outcome | None = None
         self._crash: BaseException | None = None
@@ -71,10 +76,12 @@ class Grading:
         )
         try:
             prepared = prepare(self._job, Path(self._job.workspace), self._pace)
+            self._play_on(prepared, began)
         except Ungradable as ungradable:
             self._outcome = Outcome.of([ungradable.finding])
-        else:
-            self._play_on(prepared, began)
+        finally:
+            if self._browser is not None:
+                self._browser.close()
         self._emit(
             SubmissionFinished(
                 submission=self._name,
@@ -151,6 +158,9 @@ class Grading:
     def _play(self, scenario: Scenario, running: Running) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
         began = time.monotonic()
+        if scenario.in_browser and self._browser is not None:
+            with suppress(CannotPlay):  # told where an actor needs it
+                self._browser.start()
 
         def progress(step: str, kind: str) -> None:
             self._emit(
@@ -160,12 +170,12 @@ class Grading:
         server = self._server.at(running.url, running)
         pause = server.pace.token_pause
         seed = f"{self._job.seed}{self._job.salt}"
-        timeline = Player(scenario, server, seed, progress).play()
+        timeline = Player(scenario, server, seed, progress, self._browser).play()
         outcome = judge(scenario, timeline)
         is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
         is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
         if running.is_alive and (is_doubtful or is_hasty):
-            timeline = Player(scenario, server, f"{seed}/again", progress).play()
+            timeline = Player(scenario, server, f"{seed}/again", progress, self._browser).play()
             outcome = judge(scenario, timeline)
         self._finish(
             ScenarioFinished(
@@ -180,6 +190,19 @@ class Grading:
     def _finish(self, event: ScenarioFinished) -> None:
         self._emit(event)
         self._schedule.finish(event.scenario, event.outcome.verdict)
+
+
+def _browser(job: Job) -> Browser | None:
+    """Return the browser of this worker, which is not started before it is needed."""
+    if why_not():
+        return None
+    from twidder_cli.browser.chromium import Chromium
+
+    if job.submission.kind != "url":
+        return Chromium(processes.Sandbox(job.sandbox), Path(job.workspace))
+    host = urlsplit(job.submission.location).hostname or ""
+    # Nothing of a server's runs here, but its pages do.
+    return Chromium(processes.best_sandbox(), Path(job.workspace), [host])
 
 
 def _no_longer(finding: Finding) -> Finding:

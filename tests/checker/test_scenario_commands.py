@@ -104,9 +104,10 @@ def test_the_schema_rejects_what_the_loader_rejects(old: str, new: str) -> None:
 HEAD = """\
 title: An example
 requirement: targeted
-actors: [anna@laptop, anna@phone, anna@tablet, bob@desk, eve@cafe]
+actors: [anna@laptop, anna@phone, anna@tablet, bob@desk, eve@cafe, {eva@home: {via: browser}}]
 steps:
-  - sign_up: [anna, bob, eve]
+  - open: eva@home
+  - sign_up: [anna, bob, eve, eva]
   - sign_in: [anna@laptop, anna@phone, bob@desk, eve@cafe]
   - post_message: anna@laptop
   - connect: [anna@laptop, anna@laptop, anna@laptop, anna@phone, bob@desk]

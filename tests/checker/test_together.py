@@ -12,6 +12,7 @@ from twidder_cli.engine import calls as engine_calls
 from twidder_cli.engine.calls import Calls
 from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.pace import Pace
+from twidder_cli.engine.people import People, Scene
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.server import Server
 from twidder_cli.engine.stage import WireStage
@@ -254,8 +255,8 @@ def test_who_may_have_lost_a_race_may_be_refused_a_socket() -> None:
     with hostile(handler) as server:
         recorder, known = Recorder(), Server(find_contract(None), Pace())
         known.url = server.url
-        cast = Cast(["anna"], recorder.symbols, "1")
-        stage = WireStage(known, recorder, cast, nothing, "1")
+        scene = Scene(known, recorder, Cast(["anna"], recorder.symbols, "1"))
+        stage = WireStage(scene, nothing, "1", People(None, (), scene))
         stage.together([(ANNA, SIGN_IN), (PHONE, SIGN_IN)])
         stage.connect([ANNA, PHONE])
         stage.call(ANNA, SIGN_IN)

@@ -17,6 +17,7 @@ import click
 import psutil
 
 from twidder_cli import processes
+from twidder_cli.browser.found import why_not
 from twidder_cli.commands.confinement import require_sandbox, warn
 from twidder_cli.commands.turns import (
     VERSION,
@@ -27,8 +28,9 @@ from twidder_cli.commands.turns import (
     require_application,
     with_doubles,
 )
+from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import bundled_ids, find_contract, find_plan
-from twidder_cli.load.playlist import listed, playlist
+from twidder_cli.load.playlist import Playlist, listed, playlist
 from twidder_cli.model.events import Event, RunStarted
 from twidder_cli.model.report import Fold, exit_code
 from twidder_cli.reporters import Reporter, Reporters, file_report
@@ -181,7 +183,7 @@ def check(  # noqa: PLR0917  one parameter per option
     if math.isnan(patience):
         raise click.BadParameter("expected a number from 0.5 to 20", param_hint="--patience")
     chosen_plan = find_plan(plan)
-    played = playlist(scenarios or tuple(chosen_plan.scenarios))
+    played = _possible(playlist(scenarios or tuple(chosen_plan.scenarios)))
     wishes: list[Reporter] = [file_report(wish) for wish in reports]
     pattern = names_pattern(names) if names else None
     if sandbox == "require":
@@ -271,6 +273,22 @@ def _interrupts(runner: Runner) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _possible(played: Playlist) -> Playlist:
+    """Leave out what needs a browser where there is none, and say so; raises OperatorError."""
+    missing = why_not()
+    possible = [(source, one) for source, one in played if not (missing and one.in_browser)]
+    if not possible:
+        raise OperatorError(f"pages can't be tried, and there is nothing else to play: {missing}")
+    left_out = len(played) - len(possible)
+    if left_out:
+        click.echo(
+            f"twidder: pages are not tried, {left_out} of the scenarios and their points are left "
+            f"out: {missing}",
+            err=True,
+        )
+    return possible
 
 
 def _replay(contract: str | None, plan: str | None, patience: float) -> str:

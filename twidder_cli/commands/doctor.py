@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twidder_cli import processes
+from twidder_cli.browser.found import chromium, why_not
 from twidder_cli.model.words import printable
 from twidder_cli.processes import Ability, Sandbox
 
@@ -22,7 +23,6 @@ _GIB = 1 << 30
 _MEMORY = 2 * _GIB
 _DISK = _GIB // 4
 _OPEN_FILES = 1024
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 _CONFINED = {
     Sandbox.FULL: "Submissions are fully confined.",
     Sandbox.SUBMISSION: "Submissions are confined, but share this machine's ports and disk.",
@@ -88,13 +88,13 @@ def _machine() -> Iterator[Ability]:
 
 
 def _browser() -> Ability:
-    browser = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    missing, _, get = why_not().partition(": ")
     return Ability(
         "Chromium",
         use="tries pages as people see them",
-        has=browser or "",
-        missing="" if browser else "there is no chromium",
-        get="sudo apt install chromium",
+        has=str(chromium() or ""),
+        missing=missing,
+        get=get,
         is_needed=False,
     )
 

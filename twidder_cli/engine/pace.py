@@ -51,6 +51,9 @@ RHYTHM = 12.0
 NAP = 0.1
 """Between two attempts at something that holds eventually."""
 
+STEADY = 0.3
+"""A view that is shown for less is none that anybody sees."""
+
 OVERLOAD = 5.0
 """Processes that want to run, for each core, above which a time that ran out says little."""
 

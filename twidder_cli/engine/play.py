@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.pace import SCENARIO
+from twidder_cli.engine.people import Browser, People, Scene
 from twidder_cli.engine.recorder import Recorder, StallWatch
 from twidder_cli.engine.server import Server
 from twidder_cli.engine.stage import WireStage
@@ -34,7 +35,14 @@ class _Control(Step):
 class Player:
     """Plays one scenario on a server and keeps the Timeline."""
 
-    def __init__(self, scenario: Scenario, server: Server, seed: str, progress: Progress) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        server: Server,
+        seed: str,
+        progress: Progress,
+        browser: Browser | None = None,
+    ) -> None:
         self._scenario = scenario
         self._server = server
         self._progress = progress
@@ -42,7 +50,9 @@ class Player:
         users = {actor.user for actor in (*scenario.actors, CONTROL, VISITOR)}
         own_seed = f"{seed}/{scenario.id}"
         cast = Cast(sorted(users), self._recorder.symbols, own_seed)
-        self._stage = WireStage(server, self._recorder, cast, self._perform_inner, own_seed)
+        scene = Scene(server, self._recorder, cast)
+        people = People(browser, scenario.in_browser, scene)
+        self._stage = WireStage(scene, self._perform_inner, own_seed, people)
 
     def play(self) -> Timeline:
         """Play until the last step, or the first that can't be played; then close all sockets.
@@ -56,7 +66,7 @@ class Player:
             except CannotPlay:
                 pass  # recorded as the step's cause
             finally:
-                self._stage.sockets.close()
+                self._stage.close()
         life = self._server.life
         if life is not None and not life.is_alive:
             self._recorder.note(Died, "", excess=life.excess)

@@ -31,7 +31,11 @@ class Recorder:
 
     def now(self) -> float:
         """Return the seconds since the scenario began."""
-        return time.monotonic() - self._began
+        return self.at(time.monotonic())
+
+    def at(self, moment: float) -> float:
+        """Return a moment of the system's monotonic clock on the scenario's."""
+        return moment - self._began
 
     def add(self, entry: E) -> E:
         """Append an entry, with captured values written by name, and wake who waits."""

@@ -2,17 +2,16 @@
 
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twidder_cli.engine.calls import Calls
-from twidder_cli.engine.cast import Cast
-from twidder_cli.engine.pace import ECHO, NAP, RHYTHM
-from twidder_cli.engine.recorder import Recorder
-from twidder_cli.engine.server import Server
+from twidder_cli.engine.pace import ECHO, NAP, RHYTHM, STEADY
+from twidder_cli.engine.people import People, Scene
 from twidder_cli.engine.sockets import Sockets
 from twidder_cli.engine.tokens import guess
 from twidder_cli.model.actors import CONTROL, Actor
+from twidder_cli.model.page import Browsing
 from twidder_cli.model.step import Call, CannotPlay, Ending, Step
 from twidder_cli.model.timeline import Exchange, Guessed, Quiet, Taken
 from twidder_cli.model.view import View, shape
@@ -28,14 +27,20 @@ class WireStage:
     """A Stage whose actors speak HTTP and WebSocket to a server."""
 
     def __init__(
-        self, server: Server, recorder: Recorder, cast: Cast, perform: Performer, seed: str
+        self,
+        scene: Scene,
+        perform: Performer,
+        seed: str,
+        people: People,
     ) -> None:
+        server, recorder, cast = scene
         self._server = server
         self._recorder = recorder
         self.perform = perform
         self._calls = Calls(server, recorder, cast)
         self._random = random.Random(f"jitter/{seed}")  # noqa: S311  repeatable on purpose
         self.sockets = Sockets(server, recorder)
+        self._people = people
 
     # HTTP
 
@@ -44,6 +49,8 @@ class WireStage:
     ) -> Exchange:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
         self.sockets.settle([actor.user])
+        if actor in self._people:
+            return self._people[actor].call(call)
         return self._calls.call(actor, call, token=token, must=must)
 
     def together(self, calls: Sequence[tuple[Actor, Call]]) -> None:
@@ -131,6 +138,28 @@ class WireStage:
     def settle(self) -> None:
         """Let every socket's opening or closing be dealt with by the server."""
         self.sockets.settle()
+        self._people.settle()
+
+    def close(self) -> None:
+        """Leave everything; the end of the scenario."""
+        self.sockets.close()
+        self._people.close()
+
+    # Browsers
+
+    def browse(self, actor: Actor, deed: Browsing) -> None:
+        """Have an actor who is in a browser do something with the page's tab."""
+        self._people[actor].browse(deed)
+
+    def await_page(self, holds: Callable[[View], bool], within: float) -> None:
+        """Wait until this holds of what pages have done, and goes on to for a moment."""
+        pace = self._server.pace
+        deadline = self._recorder.now() + pace.scaled(within)
+        while self._recorder.wait(holds, deadline):
+            steady = self._recorder.now() + pace.scaled(STEADY)
+            if not self._recorder.wait(lambda now: not holds(now), steady):
+                return
+        self._recorder.waited_in_vain(deadline - pace.scaled(within))
 
     def guess_tokens(self, actors: Sequence[Actor]) -> None:
         """Find out whether the actors' tokens can be guessed, and record how."""
@@ -183,6 +212,7 @@ class WireStage:
         sent = self._recorder.now()
         self._recorder.sleep_until(ended + self._server.pace.grace)
         self.sockets.ping(actors)
+        self._people.prove_silence(actors)
         self._recorder.note(
             Quiet,
             CONTROL,

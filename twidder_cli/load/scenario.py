@@ -1,7 +1,7 @@
 """Scenario files to Scenarios."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
@@ -42,8 +42,10 @@ def load_scenario(
     values: dict[str, Any] = {
         name: _converted(fields[name], hint)
         for name, hint in get_type_hints(Scenario).items()
-        if name in fields and name != "steps"
+        if name in fields and name not in {"steps", "actors"}
     }
+    if "actors" in fields:
+        values["actors"], values["in_browser"] = _cast(fields["actors"])
     for name, names in (known or {}).items():
         _check_names(fields.get(name), name, names)
     steps = _Steps(source.includes).read(fields["steps"]) if "steps" in fields else []
@@ -52,6 +54,30 @@ def load_scenario(
     scenario = Scenario(id=source.id, path=source.path, **values, steps=tuple(steps))
     check_story(scenario, root, mistakes)
     return None if len(mistakes.found) > before else scenario
+
+
+def _cast(value: Value) -> tuple[tuple[Actor, ...] | None, tuple[Actor, ...]]:
+    """Return the actors, and those of them who are `{anna@laptop: {via: browser}}`."""
+    everybody: list[Actor] = []
+    in_browser: list[Actor] = []
+    items = [] if value.is_empty else value.items()
+    for item in items:
+        places = list(item.entries()) if item.is_mapping else []
+        if item.is_mapping and len(places) != 1:
+            item.wrong("expected one actor such as 'anna@laptop: {via: browser}'")
+            continue
+        place = places[0] if places else None
+        actor = _converted(place[0] if place else item, Actor)
+        if actor is None:
+            continue
+        everybody.append(actor)
+        if place is not None:
+            fields = place[1].fields(("via",), ("via",), "field of an actor")
+            if "via" in fields and _converted(fields["via"], Literal["browser"]):
+                in_browser.append(actor)
+    if not items:
+        value.wrong(_EMPTY)
+    return tuple(everybody), tuple(in_browser)
 
 
 def _check_names(value: Value | None, field: str, known: Collection[str]) -> None:

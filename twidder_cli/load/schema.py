@@ -22,13 +22,34 @@ _SIMPLE: dict[Any, dict[str, Any]] = {
 }
 
 
+_IN_BROWSER = {
+    "type": "object",
+    "minProperties": 1,
+    "maxProperties": 1,
+    "additionalProperties": False,
+    "patternProperties": {
+        ACTOR_PATTERN: {
+            "type": "object",
+            "properties": {"via": {"enum": ["browser"]}},
+            "required": ["via"],
+            "additionalProperties": False,
+        }
+    },
+}
+_ONE = {"anyOf": [_SIMPLE[Actor], _IN_BROWSER]}
+_OWN: dict[str, dict[str, Any]] = {
+    "steps": _STEPS,
+    "actors": {"anyOf": [_ONE, {"type": "array", "minItems": 1, "items": _ONE}]},
+}
+
+
 def scenario_schema() -> dict[str, Any]:
     """Return the schema, for editors and for `twidder scenario schema`."""
     hints = get_type_hints(Scenario)
     fields = {
-        field.name: _STEPS if field.name == "steps" else _of(hints[field.name])
+        field.name: _OWN.get(field.name) or _of(hints[field.name])
         for field in msgspec.structs.fields(Scenario)
-        if field.name not in {"id", "path"}
+        if field.name not in {"id", "path", "in_browser"}
     }
     required = [f.name for f in msgspec.structs.fields(Scenario) if f.required and f.name in fields]
     opening = {"title": _SIMPLE[str], "steps": _STEPS}

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from twidder_cli.errors import did_you_mean
+from twidder_cli.load.browsing import check_browsing
 from twidder_cli.load.source import Mistakes, Value
 from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.contract import FUNCTIONS
@@ -28,6 +29,7 @@ def check_story(scenario: Scenario, root: Value, mistakes: Mistakes) -> None:
     story = _Story(scenario, mistakes)
     for step in _flat(scenario.steps):
         story.tell(step)
+    check_browsing(scenario, _flat(scenario.steps), mistakes)
     if len(set(scenario.actors)) < len(scenario.actors):
         root.wrong("an actor stands twice among the actors")
     for user in sorted({actor.user for actor in scenario.actors} & {CONTROL.user, VISITOR.user}):
@@ -200,6 +202,10 @@ class _Story:
             self._sockets.update(step.actors)
             if getattr(step, "token", None) is None:
                 self._own_sockets.update(step.actors)
+        if step.kind == "sign_in":  # a page opens its own
+            in_browser = [actor for actor in step.actors if actor in self._scenario.in_browser]
+            self._sockets.update(in_browser)
+            self._own_sockets.update(in_browser)
         if step.kind == "disconnect":
             self._sockets.subtract(step.actors)
             self._own_sockets.subtract(step.actors)

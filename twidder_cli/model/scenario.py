@@ -25,7 +25,8 @@ class Scenario(Noun):
     """One story with its expectations. `path` is the file as messages name it.
 
     `why` says what a user loses when it fails; `hint` is the likeliest cause,
-    told in place of the more general hint of a step.
+    told in place of the more general hint of a step. `in_browser` are the actors who
+    use the submission's own page.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Scenario(Noun):
     steps: tuple[Step, ...]
     needs: tuple[str, ...] = ()
     level: Level = "required"
+    in_browser: tuple[Actor, ...] = ()
     why: str = ""
     hint: str = ""
 

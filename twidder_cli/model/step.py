@@ -1,12 +1,13 @@
 """What a step is, and the stage it plays on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar, Literal, Protocol
 
 from twidder_cli.model import Noun
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.drawing import Arrow
+from twidder_cli.model.page import Browsing
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.view import View
@@ -191,6 +192,12 @@ class Stage(Protocol):
 
     def guess_tokens(self, actors: Sequence[Actor]) -> None:
         """Find out whether the actors' tokens can be guessed, and record how."""
+
+    def browse(self, actor: Actor, deed: Browsing) -> None:
+        """Have an actor who is in a browser open, reload or leave the page, or come back to it."""
+
+    def await_page(self, holds: Callable[[View], bool], within: float) -> None:
+        """Wait until this holds of what pages have done, and goes on to, for so many seconds."""
 
     def settle(self) -> None:
         """Let every socket's opening or closing be dealt with by the server."""

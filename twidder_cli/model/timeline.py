@@ -8,6 +8,7 @@ Captured values are written by name: `{anna@laptop.token.1}`.
 from typing import Literal
 
 from twidder_cli.model import Noun
+from twidder_cli.model.page import PageView
 
 
 class Entry(Noun, tag_field="entry"):
@@ -141,6 +142,26 @@ class Guessed(Entry, tag="guessed"):
     is_certain: bool
 
 
+class Loaded(Entry, tag="loaded"):
+    """A document began to load in an actor's tab; `by_us` is false where the page did it itself."""
+
+    path: str
+    by_us: bool
+
+
+class Shown(Entry, tag="shown"):
+    """The view that an actor's page shows from now on."""
+
+    view: PageView
+
+
+class Noted(Entry, tag="noted"):
+    """Something else that a page did, in words."""
+
+    kind: Literal["dialog", "console", "failed", "synchronous", "stub", "fetch", "unconfined"]
+    text: str
+
+
 class Died(Entry, tag="died"):
     """The submission's process has ended; `excess` says what it was ended for using too much of."""
 
@@ -189,6 +210,9 @@ AnyEntry = (
     | Together
     | Taken
     | Guessed
+    | Loaded
+    | Shown
+    | Noted
     | Stall
     | Crash
     | Died

@@ -11,10 +11,13 @@ from twidder_cli.model.timeline import (
     Frame,
     Guessed,
     Left,
+    Loaded,
+    Noted,
     Played,
     Probe,
     Quiet,
     Sent,
+    Shown,
     Stall,
     Taken,
     Together,
@@ -59,6 +62,8 @@ def described(frame: Frame) -> str:
         case "binary":
             return f"a binary message of {frame.size} bytes"
         case "close":
+            if not frame.code:
+                return "a close"  # a browser does not tell with which code
             return f"a close ({frame.code}{', ' + printable(frame.text) if frame.text else ''})"
         case "lost":
             why = f" ({printable(frame.text)})" if frame.text else ""
@@ -118,6 +123,12 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
             return f'takes "{printable(entry.text, 200)}"' if entry.is_message else "takes nothing"
         case Guessed():
             return f"the tokens are {entry.made_of or 'nothing that could be guessed'}"
+        case Loaded():
+            return f"{'opens' if entry.by_us else 'goes by itself to'} {printable(entry.path, 200)}"
+        case Shown():
+            return f"shows the {entry.view} view"
+        case Noted():
+            return f"{entry.kind}: {printable(entry.text, 300)}"
         case Died():
             return "the submission's process has ended"
         case Crash():

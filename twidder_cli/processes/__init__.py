@@ -1,5 +1,6 @@
 """The one place that starts processes, confines them, and ends them with all their descendants."""
 
+from twidder_cli.processes.browser import confined_browser
 from twidder_cli.processes.ending import kill_descendants
 from twidder_cli.processes.files import remove
 from twidder_cli.processes.limits import Limits
@@ -15,6 +16,8 @@ from twidder_cli.processes.sandbox import Sandbox
 from twidder_cli.processes.submission import LOG_LIMIT, Process, start
 from twidder_cli.processes.worker import Worker
 
+spared = Process.spared
+
 __all__ = [
     "LOG_LIMIT",
     "Ability",
@@ -28,9 +31,11 @@ __all__ = [
     "become",
     "best_sandbox",
     "close_to_others",
+    "confined_browser",
     "end_with_parent",
     "kill_descendants",
     "remove",
     "run",
+    "spared",
     "start",
 ]

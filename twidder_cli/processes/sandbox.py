@@ -23,7 +23,7 @@ _DATA = 4 * GIB
 """Of a single process. The stacks of 100 threads are 800 MiB, hardly used."""
 _SPARE_TASKS = 50
 """What the kernel allows beyond the limit, so that it is seen to be exceeded."""
-_USERS = range(61184, 65520)
+USERS = range(61184, 65520)
 """What systemd also takes for users that exist for a while only."""
 _OWN_PROCESSES = (
     *("unshare", "--user", "--map-root-user", "--pid", "--fork", "--kill-child"),
@@ -62,7 +62,7 @@ class Place:
         """Who it runs as: whoever we are, but nobody in particular when that is root."""
         if os.geteuid() != 0:
             return os.geteuid()
-        return _USERS[zlib.crc32(os.fsencode(self.writable)) % len(_USERS)]
+        return USERS[zlib.crc32(os.fsencode(self.writable)) % len(USERS)]
 
 
 def around_worker(workspace: Path) -> list[str]:
@@ -102,7 +102,7 @@ def around_submission(
             *view.read_only(place.readable),
             *view.at(place.writable, "--bind", str(place.writable)),
             *("--remount-ro", "/", "--chdir", str(place.folder), "--seccomp", str(program)),
-            *_without_power(place.user),
+            *without_power(place.user),
             *_held_to(limits, nproc=limits.tasks + _SPARE_TASKS),
         ]
         yield command, [*files.values(), program]
@@ -112,7 +112,7 @@ def _data(descriptor: int, path: str) -> list[str]:
     return ["--perms", "0444", "--ro-bind-data", str(descriptor), path]
 
 
-def _without_power(user: int) -> list[str]:
+def without_power(user: int) -> list[str]:
     """Return the end of bubblewrap's options; root becomes somebody else once all is mounted."""
     if os.geteuid() != 0:
         # No process of bubblewrap's in there: it would be the submission's user's to change.

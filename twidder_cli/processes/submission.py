@@ -3,9 +3,12 @@
 import os
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import ClassVar
+
+import psutil
 
 from twidder_cli.processes.ending import GONE_WITHIN, kill_descendants, kill_sandbox
 from twidder_cli.processes.files import hand_over
@@ -80,6 +83,15 @@ class Process:
             target=self._watch, args=[writable, limits], daemon=True, name="watch"
         )
         self._watcher.start()
+
+    @classmethod
+    @contextmanager
+    def spared(cls) -> Iterator[None]:
+        """Leave alone for good what is started in this block: it is ours."""
+        with cls.changing:
+            before = {process.pid for process in psutil.Process().children()}
+            yield
+            cls._running |= {process.pid for process in psutil.Process().children()} - before
 
     def _drain(self) -> None:
         """Read all that is printed, so that printing never blocks, and keep the end of it."""

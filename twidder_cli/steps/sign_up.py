@@ -9,7 +9,10 @@ from twidder_cli.model.step import Call, Stage, Step
 
 
 class SignUp(Step):
-    """`- sign_up: [anna, bob]`: a fresh account for each user; the scenario needs it."""
+    """`- sign_up: [anna, bob]`: a fresh account for each user; the scenario needs it.
+
+    `- sign_up: anna@laptop`, who is in a browser, makes it by the page's own form.
+    """
 
     kinds: ClassVar = ("sign_up",)
     shorthand: ClassVar = "by"
@@ -25,8 +28,13 @@ class SignUp(Step):
 
     @property
     def calls_of_actors(self) -> tuple[tuple[Actor, Call], ...]:
-        return tuple((Actor(f"{user}@signup"), Call(function="sign_up")) for user in self.by)
+        by = [Actor(one if "@" in one else f"{one}@signup") for one in self.by]
+        return tuple((actor, Call(function="sign_up")) for actor in by)
 
     @property
     def users(self) -> tuple[str, ...]:
-        return self.by
+        return tuple(one for one in self.by if "@" not in one)
+
+    @property
+    def actors(self) -> tuple[Actor, ...]:
+        return tuple(Actor(one) for one in self.by if "@" in one)

@@ -1,0 +1,57 @@
+"""Pages wrong on purpose, each caught by the right scenario; unusual ones, all let through."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.pages import RIGHT, WRONG, Page
+from twidder_cli.engine.judge import judge
+from twidder_cli.engine.pace import Pace
+from twidder_cli.engine.people import Browser
+from twidder_cli.engine.play import Player
+from twidder_cli.engine.server import Server
+from twidder_cli.load.library import find_contract, find_plan, find_scenarios, load_scenarios
+from twidder_cli.model.timeline import Stall, Timeline
+from twidder_cli.model.verdicts import Blame, Outcome, Verdict
+from twidder_cli.model.words import entry_line
+
+Serve = Callable[[Page], str]
+
+SCENARIOS = {
+    one.id: one
+    for one in load_scenarios(find_scenarios(tuple(find_plan(None).scenarios)))
+    if one.in_browser
+}
+ENOUGH = ("lab3/page-logout", "lab3/page-refresh", "lab3/page-expired-later", "lab3/page-sign-out")
+"""What a right page has to pass; the others do nothing with a page that these do not."""
+
+
+def played(scenario: str, name: str, url: str, browser: Browser) -> Outcome:
+    """Play a scenario, and print what happened, for whoever reads why a test fails."""
+    server = Server(find_contract("common"), Pace()).at(url)
+    timeline = Player(SCENARIOS[scenario], server, name, lambda _step, _kind: None, browser).play()
+    for entry in timeline.entries:
+        print(entry_line(entry))  # noqa: T201
+    # That this machine is busy with other tests is no news.
+    entries = tuple(entry for entry in timeline.entries if not isinstance(entry, Stall))
+    outcome = judge(SCENARIOS[scenario], Timeline(entries=entries))
+    for finding in outcome.findings:
+        print(finding.title, finding.actual, finding.hint, sep="\n")  # noqa: T201
+    return outcome
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_page_is_caught(name: str, browser: Browser, serve: Serve) -> None:
+    page = WRONG[name]
+    outcome = played(page.catcher, name, serve(page), browser)
+    assert (outcome.verdict, outcome.blame) == (Verdict.FAILED, Blame.SUBMISSION)
+    assert outcome.reason == page.told
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_a_right_page_passes(name: str, browser: Browser, serve: Serve) -> None:
+    url = serve(RIGHT[name])
+    outcomes = {scenario: played(scenario, name, url, browser) for scenario in ENOUGH}
+    assert {name: one.verdict for name, one in outcomes.items()} == dict.fromkeys(
+        ENOUGH, Verdict.PASSED
+    )

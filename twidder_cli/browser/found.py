@@ -1,0 +1,26 @@
+"""Whether pages can be tried here: Playwright, and a Chromium for it to drive."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_OWN = ("chromium-*/chrome-linux*/chrome", "chromium_headless_shell-*/chrome-linux*/headless_shell")
+
+
+def chromium() -> Path | None:
+    """Return the system's Chromium, else the one that Playwright has downloaded."""
+    for found in filter(None, map(shutil.which, _NAMES)):
+        return Path(found)
+    cache = os.environ.get("PLAYWRIGHT_BROWSERS_PATH") or Path.home() / ".cache/ms-playwright"
+    return next((path for own in _OWN for path in sorted(Path(cache).glob(own))), None)
+
+
+def why_not() -> str:
+    """Return what is missing and how to get it; empty where pages can be tried."""
+    if importlib.util.find_spec("playwright") is None:
+        return "there is no Playwright: pip install 'twidder[browser]'"
+    if chromium() is None:
+        return "there is no Chromium: sudo apt install chromium, or: playwright install chromium"
+    return ""

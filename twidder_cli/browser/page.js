@@ -1,0 +1,182 @@
+// Runs in every document before the page's own scripts, and tells what is visible in it.
+(() => {
+  if (window !== window.top || window.twidderReader) {
+    return;
+  }
+  const tell = window.twidderTell; // a page may write over it
+  const { now } = performance;
+  const time = () => performance.timeOrigin + now.call(performance);
+  const say = (kind, facts) => tell?.(JSON.stringify({ kind, at: time(), ...facts }));
+
+  // ---- What no event of the browser tells ----
+
+  const { open } = XMLHttpRequest.prototype;
+  XMLHttpRequest.prototype.open = function (method, url, isAsync = true) {
+    if (!isAsync) {
+      say("synchronous", { text: `${method} ${url}` });
+    }
+    return open.apply(this, arguments);
+  };
+  let stub;
+  Object.defineProperty(window, "serverstub", {
+    configurable: true,
+    get: () => stub,
+    set: (given) => {
+      stub = Object(given) !== given ? given : new Proxy(given, {
+        get(target, name) {
+          const found = Reflect.get(target, name);
+          if (typeof found === "function") {
+            say("stub", { text: `serverstub.${String(name)}` });
+          }
+          return found;
+        },
+      });
+    },
+  });
+  const { close } = WebSocket.prototype;
+  WebSocket.prototype.close = function () {
+    if (this.readyState < WebSocket.CLOSING) {
+      say("left", { text: this.url });
+    }
+    return close.apply(this, arguments);
+  };
+
+  // ---- What is visible ----
+
+  const FIELDS = "input:not([type=hidden],[type=submit],[type=button],[type=reset],[type=image],[type=file]),select,textarea";
+  const CONTROLS = "button,a,input[type=submit],input[type=button],input[type=image],summary,[onclick],[role=button],[role=tab],[role=link],[role=menuitem]";
+  const PERHAPS = "li,div,span,p,td,label,i,img,h1,h2,h3,h4";
+  const MOST = 400;
+  const SAYS = /^\W*(sign|log)[ -]?(in|out|up|off)\W*$|^\W*(register|home|browse|account)\W*$/i;
+  const ADDRESS = /[\w.+-]+@[\w-]+\.[\w.]+/g;
+
+  const isSeen = (element) =>
+    element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
+    [...element.getClientRects()].some(({ width, height, right, bottom }) =>
+      width > 1 && height > 1 && right > 0 && bottom + scrollY > 0);
+  const isOffered = (field) =>
+    isSeen(field) || (/radio|checkbox/.test(field.type) && [...(field.labels ?? [])].some(isSeen));
+  const short = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 80);
+  const textOf = (element) =>
+    short(element.innerText || element.value || element.ariaLabel || element.title || element.alt);
+
+  const numbers = new WeakMap();
+  const elements = [];
+  const numberOf = (element) => {
+    if (!numbers.has(element)) {
+      numbers.set(element, elements.push(new WeakRef(element)) - 1);
+    }
+    return numbers.get(element);
+  };
+
+  function labelOf(field) {
+    const labels = [...(field.labels ?? [])].map(textOf).join(" ");
+    return short(labels || field.ariaLabel || field.previousElementSibling?.innerText ||
+      field.parentElement?.innerText);
+  }
+
+  /** The form, or what stands for one: the nearest that holds several fields and a button. */
+  function groupOf(field) {
+    for (let around = field.form ?? field.parentElement; around; around = around.parentElement) {
+      if (around === field.form || around === document.body ||
+        (around.querySelector(CONTROLS) && around.querySelectorAll(FIELDS).length > 1)) {
+        return around;
+      }
+    }
+    return document.body;
+  }
+
+  function controls() {
+    const sure = [...document.querySelectorAll(CONTROLS)].filter(isSeen);
+    const perhaps = [...document.querySelectorAll(PERHAPS)].slice(0, MOST).filter((element) => {
+      const text = short(element.textContent);
+      return text.length < 30 && !element.querySelector(CONTROLS) && !element.closest(CONTROLS) &&
+        isSeen(element) && (SAYS.test(text) || getComputedStyle(element).cursor === "pointer");
+    });
+    return [...sure, ...perhaps].slice(0, MOST);
+  }
+
+  function read() {
+    const fields = [...document.querySelectorAll(FIELDS)].slice(0, MOST).filter(isOffered);
+    const groups = [...new Set(fields.map(groupOf))];
+    const smallest = (control) => groups.filter((group) => group.contains(control))
+      .reduce((best, group) => (best && !best.contains(group) ? best : group), null);
+    return {
+      fields: fields.map((field) => ({
+        number: numberOf(field),
+        group: numberOf(groupOf(field)),
+        type: field.type,
+        names: short([field.name, field.id, field.autocomplete].join(" ")),
+        label: labelOf(field),
+        placeholder: short(field.placeholder),
+        value: /radio|checkbox/.test(field.type) ? short(field.value) : "",
+        is_required: field.required,
+        options: [...(field.options ?? [])].filter((option) => !option.disabled).slice(0, MOST)
+          .map(({ index, value, text }) => ({ index, value: short(value), text: short(text) })),
+      })),
+      controls: controls().map((control) => ({
+        number: numberOf(control),
+        group: control.form ? numberOf(control.form) : smallest(control) ? numberOf(smallest(control)) : -1,
+        text: textOf(control),
+        submits: control.type === "submit",
+      })),
+      addresses: [...new Set(document.body?.innerText.match(ADDRESS))].slice(0, 50),
+    };
+  }
+
+  const element = (number) => elements[number]?.deref() ?? null;
+
+  // ---- What is filled in, with the events that a person's typing has ----
+
+  const DEEDS = {
+    write(field, text) {
+      const { prototype } = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+      Object.getOwnPropertyDescriptor(prototype, "value").set.call(field, text);
+    },
+    choose(field, index) {
+      field.selectedIndex = index;
+    },
+    click(field) {
+      field.click(); // it may be drawn by its label, and be nowhere itself
+    },
+  };
+
+  function fill(deeds) {
+    for (const [number, how, what] of deeds) {
+      const field = element(number);
+      field?.focus();
+      DEEDS[how](field, what);
+      if (how !== "click") {
+        field.dispatchEvent(new InputEvent("input", { bubbles: true, composed: true }));
+        field.dispatchEvent(new KeyboardEvent("keyup", { bubbles: true }));
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+      field.blur();
+    }
+  }
+  Object.defineProperty(window, "twidderReader", { value: { read, element, fill } });
+
+  // ---- What changes ----
+
+  say("began");
+  let before = "";
+  function look() {
+    const reading = document.body ? read() : null;
+    const after = JSON.stringify(reading);
+    if (reading && after !== before) {
+      before = after;
+      say("shown", { reading });
+    }
+  }
+  let isDue = false;
+  new MutationObserver(() => {
+    if (!isDue) {
+      isDue = true;
+      queueMicrotask(() => {
+        isDue = false;
+        look();
+      });
+    }
+  }).observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
+  setInterval(look, 50); // styles change without a word
+})();

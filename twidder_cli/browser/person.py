@@ -1,0 +1,170 @@
+"""Somebody in a browser who uses a page as people do: by what is visible on it."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeVar
+
+from playwright.async_api import BrowserContext
+
+from twidder_cli.browser.reading import Form
+from twidder_cli.browser.tab import NotThere, Tab
+from twidder_cli.browser.traffic import Traffic
+from twidder_cli.engine.pace import HTTP
+from twidder_cli.engine.people import Scene
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.page import Browsing
+from twidder_cli.model.replies import is_accepted
+from twidder_cli.model.step import Call, CannotPlay
+from twidder_cli.model.timeline import Exchange, Shown
+from twidder_cli.model.view import View
+from twidder_cli.model.words import answered
+
+T = TypeVar("T")
+
+_BUSY = 3 * HTTP
+"""Seconds that a page may take for one thing; some never come to an end."""
+_AFTERTHOUGHT = 0.3
+"""Seconds after a sign-up in which some pages begin to sign in by themselves."""
+
+
+class Runs(Protocol):
+    """The browser: has its loop do something, and makes empty profiles."""
+
+    def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T: ...
+    async def context(self, url: str) -> BrowserContext: ...
+
+
+class InBrowser:
+    """An actor with a browser of their own: storage that nobody else sees, and one tab."""
+
+    def __init__(self, actor: Actor, scene: Scene, browser: Runs) -> None:
+        self._actor = actor
+        self._scene = scene
+        self._browser = browser
+        self._traffic = Traffic(actor, scene)
+        self._context: BrowserContext | None = None
+        self._tab: Tab | None = None
+
+    def browse(self, deed: Browsing) -> None:
+        """Open, reload, leave or come back to the page; raises CannotPlay."""
+        self._run(self._browse(deed))
+
+    def call(self, call: Call) -> Exchange:
+        """Sign up, in or out by what the page has for it, and return what it asked the server.
+
+        Raises CannotPlay where nothing on the page can be understood as that, or
+        where it is refused.
+        """
+        function, began = call.function, self._now()
+        match function:
+            case "sign_up":
+                self._fill_in("sign_up")
+            case "sign_in":
+                began = self._sign_in()
+            case "sign_out":
+                self._run(self._here().sign_out())
+            case _:
+                raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
+        exchange = self._asked(function, began)
+        if not is_accepted(exchange):
+            # What is refused may be what we have made of the form.
+            is_broken = exchange.reply is None or exchange.reply.status >= 500
+            said = f"{self._actor}: {answered(exchange)}"
+            raise CannotPlay(said, function=function, ours=not is_broken)
+        if function == "sign_up":
+            self._scene.recorder.sleep_until(self._now() + self._scaled(_AFTERTHOUGHT))
+            self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
+        if function == "sign_in":
+            self._await(
+                lambda _: self._view() == "profile", "the page shows no profile after the sign-in"
+            )
+        return exchange
+
+    def _sign_in(self) -> float:
+        """Sign in, unless the page does so by itself after a sign-up; return since when it may."""
+        began = self._now()
+        try:
+            if self._view() != "profile":
+                self._fill_in("sign_in")
+                return began
+        except CannotPlay:
+            if self._view() != "profile":
+                raise
+        return -1.0
+
+    def _fill_in(self, form: Form) -> None:
+        values = self._scene.cast.profile(self._actor.user)
+        self._run(self._here().fill_in(form, values))
+
+    def look(self) -> None:
+        """Return once what had arrived for the page has been dealt with there."""
+        if self._tab is not None:
+            self._run(self._tab.look())
+
+    def close(self) -> None:
+        """Leave the browser, with all that is stored in it."""
+        self._traffic.sockets.leave_all()
+        if self._context is not None:
+            self._browser.run(self._context.close(), self._scaled(HTTP))
+
+    async def _browse(self, deed: Browsing) -> None:
+        match deed:
+            case "open":
+                self._tab = await self._new_tab()
+                await self._tab.open()
+            case "reopen":
+                await self._here().close()
+                self._tab = await self._new_tab()
+                await self._tab.open()
+            case "restore":
+                await self._here().open()
+            case "reload":
+                await self._here().reload()
+            case "close_tab":
+                await self._here().leave()
+            case "go_offline" | "go_online":
+                await self._here().page.context.set_offline(deed == "go_offline")
+
+    async def _new_tab(self) -> Tab:
+        if self._context is None:
+            self._context = await self._browser.context(self._scene.server.url)
+            self._context.set_default_timeout(1000 * self._scaled(HTTP))
+        tab = Tab(await self._context.new_page(), self._actor, self._scene, self._traffic)
+        await tab.listen(self._context)
+        return tab
+
+    def _here(self) -> Tab:
+        if self._tab is None:
+            raise CannotPlay(f"{self._actor} has not opened the page", ours=True)
+        return self._tab
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return self._browser.run(work, self._scaled(_BUSY))
+        except NotThere as missing:
+            raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
+
+    def _view(self) -> str:
+        shown = [s for s in self._scene.recorder.view().every(Shown) if s.actor == self._actor]
+        return shown[-1].view if shown else ""
+
+    def _asked(self, function: str, since: float) -> Exchange:
+        """Return the page's request for a function: the one of that name, else any that sends."""
+
+        def found(view: View) -> list[Exchange]:
+            asked = [e for e in view.every(Exchange) if e.actor == self._actor and e.sent >= since]
+            return [e for e in asked if e.operation == function] or [
+                e for e in asked if e.request.method not in {"GET", "OPTIONS"}
+            ]
+
+        self._await(lambda view: bool(found(view)), f"the page asks for nothing at {function}")
+        return found(self._scene.recorder.view())[-1]
+
+    def _await(self, condition: Callable[[View], bool], otherwise: str) -> None:
+        if not self._scene.recorder.wait(condition, self._now() + self._scaled(HTTP)):
+            raise CannotPlay(f"{self._actor}: {otherwise}", ours=True)
+
+    def _now(self) -> float:
+        return self._scene.recorder.now()
+
+    def _scaled(self, seconds: float) -> float:
+        return self._scene.server.pace.scaled(seconds)

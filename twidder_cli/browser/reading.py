@@ -1,0 +1,125 @@
+"""What of a page is visible, as its document was read, and what that means. Pure."""
+
+import re
+from collections.abc import Iterator
+from typing import Literal
+
+from twidder_cli.model import Noun
+from twidder_cli.model.page import PageView
+
+Form = Literal["sign_in", "sign_up", "change_password"]
+
+WORDS: dict[str, re.Pattern[str]] = {
+    "sign_in": re.compile(
+        r"\b(sign|log)[\s_-]*(me[\s_-]*)?in\b|^enter$|\blogga in\b", re.IGNORECASE
+    ),
+    "sign_up": re.compile(
+        r"\bsign[\s_-]*up\b|\bregist(er|ration)\b|\b(create|new)\b.*\baccount\b|\bjoin\b"
+        r"|\bregistrera\b|\bskapa konto\b",
+        re.IGNORECASE,
+    ),
+    "sign_out": re.compile(
+        r"\b(sign|log)[\s_-]*(me[\s_-]*)?(out|off)\b|\blogga ut\b", re.IGNORECASE
+    ),
+}
+_TABS = re.compile(r"^\W*(home|browse|account|hem|konto)\W*$", re.IGNORECASE)
+_MENU = re.compile(r"\b(account|settings?|profile|menu|user|konto)\b", re.IGNORECASE)
+_FEW = 3
+
+
+class Option(Noun):
+    """One choice of a select element."""
+
+    index: int
+    value: str
+    text: str
+
+
+class Field(Noun):
+    """Something to fill in or to choose. `names` are its name, its id and its autocomplete."""
+
+    number: int
+    group: int
+    type: str
+    names: str = ""
+    label: str = ""
+    placeholder: str = ""
+    value: str = ""
+    is_required: bool = False
+    options: tuple[Option, ...] = ()
+
+
+class Control(Noun):
+    """Something to click on; `group` is the form that it belongs to, -1 for none."""
+
+    number: int
+    group: int = -1
+    text: str = ""
+    submits: bool = False
+
+
+class Reading(Noun):
+    """All that can be filled in or clicked on, and the addresses that are to be read."""
+
+    fields: tuple[Field, ...] = ()
+    controls: tuple[Control, ...] = ()
+    addresses: tuple[str, ...] = ()
+
+    def fields_of(self, group: int) -> tuple[Field, ...]:
+        """Return the fields of a form, in the order of the page."""
+        return tuple(field for field in self.fields if field.group == group)
+
+    def form(self, kind: Form) -> int | None:
+        """Return the visible form of that kind, None where there is none."""
+        groups = dict.fromkeys(field.group for field in self.fields)
+        return next((g for g in groups if form_kind(self.fields_of(g)) == kind), None)
+
+    def saying(self, what: str) -> Iterator[Control]:
+        """Yield the controls that say so, the shortest text first."""
+        said = [control for control in self.controls if WORDS[what].search(control.text)]
+        yield from sorted(said, key=lambda control: len(control.text))
+
+    @property
+    def places(self) -> Iterator[Control]:
+        """Yield the tabs and menus behind which something may be."""
+        for words in (_MENU, _TABS):
+            yield from (control for control in self.controls if words.search(control.text))
+
+
+def form_kind(fields: tuple[Field, ...]) -> Form | None:
+    """Return what a form is for, by its visible password fields; None for any other form."""
+    passwords = sum(field.type == "password" for field in fields)
+    others = sum(field.type not in {"password", "checkbox", "radio"} for field in fields)
+    match passwords:
+        case 0:
+            return None
+        case 1:
+            return "sign_in" if others < _FEW else "sign_up"
+        case 2:
+            return "sign_up"
+        case _:
+            return "change_password"
+
+
+def view_of(reading: Reading, address: str) -> PageView:
+    """Return which view is shown: welcome is a form to sign in with.
+
+    The profile has none, but a way to sign out, the tabs, or the own address.
+    """
+    if reading.form("sign_in") is not None:
+        return "welcome"
+    if (
+        any(reading.saying("sign_out"))
+        or sum(bool(_TABS.search(control.text)) for control in reading.controls) >= _FEW - 1
+        or address in reading.addresses
+    ):
+        return "profile"
+    return "welcome" if reading.form("sign_up") is not None else "other"
+
+
+def button_of(reading: Reading, group: int, kind: Form) -> Control | None:
+    """Return the control that sends a form; None where only the Enter key can."""
+    inside = [control for control in reading.controls if control.group == group]
+    said = [control for control in inside if kind in WORDS and WORDS[kind].search(control.text)]
+    sending = [control for control in inside if control.submits]
+    return next(iter([*(c for c in said if c.submits), *said, *sending, *inside[-1:]]), None)

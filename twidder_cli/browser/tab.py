@@ -1,0 +1,220 @@
+"""A tab: what its page shows is told by a script of ours in it, what is done is done as by hand."""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from playwright.async_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    ElementHandle,
+    Error,
+    Page,
+)
+
+from twidder_cli.browser.filling import deeds
+from twidder_cli.browser.reading import Control, Form, Reading, button_of, view_of
+from twidder_cli.browser.traffic import Traffic
+from twidder_cli.engine.people import Scene
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.page import PageView
+from twidder_cli.model.timeline import Noted, Shown
+
+_TELL = "twidderTell"
+_READ = "() => window.twidderReader.read()"
+_ELEMENT = "number => window.twidderReader.element(number)"
+_FILL = "deeds => window.twidderReader.fill(deeds)"
+_NAP = 0.05
+_APPEARS = 2.0
+"""Seconds that a form may take to appear after a click."""
+_OPENS = 0.3
+"""Seconds that a tab or a menu may take to open."""
+_MOST_PLACES = 6
+_MOST_NOTES = 200
+_LONGEST = 1 << 20
+_CLICK = 2_000  # milliseconds, for something to be in nobody's way
+_WALL_CLOCK = time.time() - time.monotonic()
+"""What a page's own clock is ahead of the system's monotonic one."""
+
+
+class NotThere(Exception):  # noqa: N818  told as the cause of a step that can't be played
+    """Nothing on the page could be understood as what was looked for."""
+
+
+class Tab:
+    """One tab of one actor; all of it runs in the browser's loop."""
+
+    def __init__(self, page: Page, actor: Actor, scene: Scene, traffic: Traffic) -> None:
+        self.page = page
+        self._actor = actor
+        self._recorder = scene.recorder
+        self._address = scene.cast.profile(actor.user)["email"]
+        self._traffic = traffic
+        self._notes = 0
+        self._view: PageView | None = None
+
+    async def listen(self, context: BrowserContext) -> None:
+        """Begin to write down what happens in the tab."""
+        cdp = await context.new_cdp_session(self.page)
+        cdp.on("Runtime.bindingCalled", self._is_told)
+        await self._traffic.listen(cdp)
+        await cdp.send("Runtime.enable")
+        await cdp.send("Runtime.addBinding", {"name": _TELL})
+        await self.page.add_init_script(_script())
+        self.page.on("dialog", self._answer)
+        self.page.on("console", self._hear)
+        self.page.on("pageerror", lambda error: self._note("console", error.message))
+
+    # What somebody does
+
+    async def open(self) -> None:
+        """Go to the server's address."""
+        self._view = None
+        self._traffic.expect_load()
+        await self.page.goto("/", wait_until="domcontentloaded")
+
+    async def reload(self) -> None:
+        """Load the page again."""
+        self._view = None
+        self._traffic.expect_load()
+        await self.page.reload(wait_until="domcontentloaded")
+
+    async def leave(self) -> None:
+        """Leave the page; what the tab's session has stored stays, as where one is restored."""
+        self._traffic.sockets.leave_all()
+        self._view = None
+        await self.page.goto("about:blank")
+
+    async def close(self) -> None:
+        """Close the tab, and forget what only it had stored."""
+        self._traffic.sockets.leave_all()
+        await self.page.close()
+
+    async def look(self) -> None:
+        """Return once the page has had a turn to answer."""
+        await self._read()
+
+    async def fill_in(self, kind: Form, values: Mapping[str, str]) -> None:
+        """Fill a form in and send it; raises NotThere."""
+        reading, group = await self._form(kind)
+        fields = reading.fields_of(group)
+        todo = [[d.field.number, d.how, d.what] for d in deeds(kind, fields, values)]
+        await self.page.evaluate(_FILL, todo)
+        button = button_of(await self._read(), group, kind)
+        if button is None:
+            await (await self._element(fields[-1].number)).press("Enter")
+        else:
+            await self._click(button)
+
+    async def sign_out(self) -> None:
+        """Click on what signs out, behind whichever tab or menu it is; raises NotThere."""
+        for place in [None, *list((await self._read()).places)[:_MOST_PLACES]]:
+            if place is not None:
+                with contextlib.suppress(Error, NotThere):
+                    await self._click(place)
+            found = await self._appears(
+                lambda reading: next(reading.saying("sign_out"), None), _OPENS if place else 0.0
+            )
+            if found is not None:
+                await self._click(found)
+                return
+        raise NotThere("there is nothing on the page that says it signs out")
+
+    async def _form(self, kind: Form) -> tuple[Reading, int]:
+        """Find a form, behind a tab or a link that says so where it is not in sight."""
+        group = await self._appears(lambda reading: reading.form(kind), _APPEARS)
+        leads = [] if group is not None else list((await self._read()).saying(kind))
+        for lead in leads:
+            await self._click(lead)
+            group = await self._appears(lambda reading: reading.form(kind), _APPEARS)
+            if group is not None:
+                break
+        if group is None:
+            raise NotThere(f"there is no form on the page to {kind.replace('_', ' ')} with")
+        return await self._read(), group
+
+    async def _appears(self, find: Any, within: float) -> Any:
+        until = time.monotonic() + within
+        while True:
+            found = find(await self._read())
+            if found is not None or time.monotonic() > until:
+                return found
+            await asyncio.sleep(_NAP)
+
+    async def _click(self, control: Control) -> None:
+        element = await self._element(control.number)
+        try:
+            await element.click(timeout=_CLICK)
+        except Error:  # something is in its way, for a mouse
+            await element.evaluate("element => element.click()")
+
+    async def _element(self, number: int) -> ElementHandle:
+        element = (await self.page.evaluate_handle(_ELEMENT, number)).as_element()
+        if element is None:
+            raise NotThere("the page changes while it is used")
+        return element
+
+    async def _read(self) -> Reading:
+        try:
+            return msgspec.convert(await self.page.evaluate(_READ), Reading)
+        except (Error, msgspec.ValidationError):
+            return Reading()  # another document is being loaded
+
+    # What is told
+
+    def _is_told(self, event: dict[str, Any]) -> None:
+        """Take what the script says; a page may say anything in its place."""
+        if event.get("name") != _TELL or len(event["payload"]) > _LONGEST:
+            return
+        try:
+            said = msgspec.json.decode(event["payload"], type=_Said)
+        except (msgspec.DecodeError, RecursionError):
+            return
+        now = self._recorder.now()
+        at = min(now, self._recorder.at(said.at / 1000 - _WALL_CLOCK))
+        if said.kind == "shown" and said.reading is not None:
+            self._shows(view_of(said.reading, self._address), at)
+        elif said.kind == "left":
+            self._traffic.sockets.leave(said.text, at)
+        elif said.kind == "began":
+            self._view = None
+        elif said.kind in {"synchronous", "stub"}:
+            self._note(said.kind, said.text)
+
+    def _shows(self, view: PageView, at: float) -> None:
+        if view != self._view and self.page.url != "about:blank":
+            self._view = view
+            step = self._recorder.step
+            self._recorder.add(Shown(step=step, actor=self._actor, sent=at, received=at, view=view))
+
+    async def _answer(self, dialog: Dialog) -> None:
+        self._note("dialog", f"{dialog.type}: {dialog.message}")
+        with contextlib.suppress(Error):
+            await dialog.accept()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note("console", message.text)
+
+    def _note(self, kind: str, text: str) -> None:
+        self._notes += 1
+        if self._notes <= _MOST_NOTES:
+            self._recorder.note(Noted, self._actor, kind=kind, text=text)
+
+
+class _Said(msgspec.Struct):
+    kind: str
+    at: float
+    text: str = ""
+    reading: Reading | None = None
+
+
+@cache
+def _script() -> str:
+    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")

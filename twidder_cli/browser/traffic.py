@@ -1,0 +1,187 @@
+"""What a tab sends and receives, as Chromium tells it, written down as the wire's entries are.
+
+Chromium's times are those of the system's monotonic clock, which Python's are too.
+"""
+
+import asyncio
+import re
+from typing import Any
+
+from playwright.async_api import CDPSession, Error
+
+from twidder_cli.browser.sockets import Handler, PageSockets
+from twidder_cli.browser.writer import Writer
+from twidder_cli.engine.people import Scene
+from twidder_cli.engine.requests import token_in
+from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import Contract
+from twidder_cli.model.replies import is_accepted
+from twidder_cli.model.timeline import (
+    Exchange,
+    Loaded,
+    Noted,
+    Reply,
+    Request,
+)
+
+_LONGEST = 1 << 20
+_MOST_REQUESTS = 5000
+_DATA = {"XHR", "Fetch"}
+_PLACEHOLDER = re.compile(r"\\\{[a-z]+\\\}")
+
+
+class Traffic:
+    """Listens to one actor's tabs, of which there is one at a time."""
+
+    def __init__(self, actor: Actor, scene: Scene) -> None:
+        self._actor = actor
+        self._server, self._recorder, _ = scene
+        self._asked: dict[str, dict[str, Any]] = {}
+        self._writer = Writer(actor, scene)
+        self.sockets = PageSockets(self._writer)
+        self._reading: set[asyncio.Task[None]] = set()
+        self._is_ours = False
+        self._requests = 0
+        self._frame = ""
+
+    async def listen(self, cdp: CDPSession) -> None:
+        """Begin to write down what happens in a tab."""
+        self._cdp = cdp
+        for name, handler in self._handlers().items():
+            cdp.on(f"Network.{name}", self._guarded(handler))
+        tree = await cdp.send("Page.getFrameTree")
+        self._frame = tree["frameTree"]["frame"]["id"]
+        await cdp.send("Network.enable", {"maxPostDataSize": _LONGEST})
+
+    def _guarded(self, handler: Handler) -> Handler:
+        """Let a mistake of ours be told, and not end all hearing."""
+
+        def handle(event: dict[str, Any]) -> None:
+            try:
+                handler(event)
+            except Exception as error:  # noqa: BLE001  told in the recording
+                self._recorder.crash(error)
+
+        return handle
+
+    def _handlers(self) -> dict[str, Handler]:
+        return {
+            "requestWillBeSent": self._asks,
+            "responseReceived": self._is_answered,
+            "loadingFinished": self._is_loaded,
+            "loadingFailed": self._is_lost,
+            **self.sockets.handlers,
+        }
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether the page waits for data."""
+        return any(asked["kind"] in _DATA for asked in tuple(self._asked.values()))
+
+    def expect_load(self) -> None:
+        """Take note that the next document is our doing."""
+        self._is_ours = True
+
+    # HTTP
+
+    def _asks(self, event: dict[str, Any]) -> None:
+        at, kind, request = self._writer.at(event), event.get("type", ""), event["request"]
+        self._requests += 1
+        if request["url"].startswith(("data:", "blob:")) or self._requests > _MOST_REQUESTS:
+            return
+        redirects = self._asked.get(event["requestId"], {}).get("redirects", -1) + 1
+        if kind == "Document" and event.get("frameId") == self._frame and not redirects:
+            self.sockets.leave_all(at)
+            self._writer.write(
+                Loaded, at, path=self._writer.path(request["url"]), by_us=self._is_ours
+            )
+            self._is_ours = False
+        if kind == "Fetch":
+            self._note("fetch", f"{request['method']} {self._writer.path(request['url'])}", at)
+        self._asked[event["requestId"]] = {
+            "at": at,
+            "kind": kind,
+            "request": request,
+            "redirects": redirects,
+            "step": self._recorder.step,
+        }
+
+    def _is_answered(self, event: dict[str, Any]) -> None:
+        if event["requestId"] in self._asked:
+            self._asked[event["requestId"]]["response"] = event["response"]
+
+    def _is_loaded(self, event: dict[str, Any]) -> None:
+        asked = self._asked.pop(event["requestId"], None)
+        if asked is not None and "response" in asked:
+            task = asyncio.ensure_future(
+                self._read(event["requestId"], asked, self._writer.at(event))
+            )
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+
+    async def _read(self, request_id: str, asked: dict[str, Any], at: float) -> None:
+        body = ""
+        if asked["kind"] in _DATA:
+            try:
+                answer = await self._cdp.send("Network.getResponseBody", {"requestId": request_id})
+                body = "" if answer["base64Encoded"] else answer["body"][:_LONGEST]
+            except Error:
+                pass  # its document has gone, and the body with it
+        reply = Reply(
+            status=asked["response"]["status"],
+            headers=asked["response"]["headers"],
+            body=body,
+            redirects=asked["redirects"],
+        )
+        self._exchanged(asked, at, reply=reply)
+
+    def _is_lost(self, event: dict[str, Any]) -> None:
+        asked = self._asked.pop(event["requestId"], None)
+        if asked is None or event.get("canceled"):
+            return
+        why = event.get("errorText", "")
+        self._note("failed", f"{asked['request']['url']}: {why}", self._writer.at(event))
+        if self._writer.is_home(asked["request"]["url"]):
+            self._exchanged(asked, self._writer.at(event), loss=why)
+
+    def _exchanged(self, asked: dict[str, Any], at: float, **outcome: Any) -> None:
+        request = asked["request"]
+        path = self._writer.path(request["url"])
+        function = _function(self._server.contract, request["method"], path)
+        exchange = Exchange(
+            step=asked["step"],
+            actor=self._actor,
+            sent=asked["at"],
+            received=at,
+            operation=function or asked["kind"].lower(),
+            request=Request(
+                method=request["method"],
+                path=path,
+                headers=request["headers"],
+                body=request.get("postData"),
+            ),
+            understood=self._server.contract.vouched or function in self._server.understood,
+            **outcome,
+        )
+        if function == "sign_in" and is_accepted(exchange) and exchange.reply:
+            self._name(token_in(exchange.reply, self._server.contract.operations[function].token))
+        self._recorder.add(exchange)
+
+    def _name(self, token: str | None) -> None:
+        symbols = self._recorder.symbols
+        if token:
+            number = len(symbols.names(f"{self._actor}.token.")) + 1
+            symbols.define(f"{self._actor}.token.{number}", token)
+
+    def _note(self, kind: str, text: str, at: float) -> None:
+        self._writer.write(Noted, at, kind=kind, text=text)
+
+
+def _function(contract: Contract, method: str, path: str) -> str:
+    """Return which of the nine functions a request is; empty where it is none."""
+    asked = path.partition("?")[0].rstrip("/")
+    for name, operation in contract.operations.items():
+        template = re.escape(operation.path.partition("?")[0].rstrip("/"))
+        if operation.method == method and re.fullmatch(_PLACEHOLDER.sub("[^/]+", template), asked):
+            return name
+    return ""

@@ -1,0 +1,99 @@
+"""The actors of a scenario who are in a browser, as the stage sees them."""
+
+from collections.abc import Iterable
+from typing import NamedTuple, Protocol
+
+from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.recorder import Recorder
+from twidder_cli.engine.server import Server
+from twidder_cli.model.actors import CONTROL, Actor
+from twidder_cli.model.page import Browsing
+from twidder_cli.model.step import Call, CannotPlay
+from twidder_cli.model.timeline import Exchange, Probe
+
+
+class Scene(NamedTuple):
+    """Where an actor is, who takes part, and where all that happens is written."""
+
+    server: Server
+    recorder: Recorder
+    cast: Cast
+
+
+class Person(Protocol):
+    """Somebody in a browser of their own, who uses the submission's page; raises CannotPlay."""
+
+    def browse(self, deed: Browsing) -> None:
+        """Open, reload, leave or come back to the page."""
+
+    def call(self, call: Call) -> Exchange:
+        """Do by the page's own forms what a function is for, and return the page's request."""
+
+    def look(self) -> None:
+        """Return once all that had arrived for the page has been dealt with there."""
+
+    def close(self) -> None:
+        """Leave the browser, with all that is stored in it."""
+
+
+class Browser(Protocol):
+    """A real browser, with room for several people who know nothing of each other."""
+
+    def person(self, actor: Actor, scene: Scene) -> Person:
+        """Return somebody who has never been anywhere; raises CannotPlay."""
+
+    def start(self) -> None:
+        """Start it, unless it is there already; raises CannotPlay."""
+
+    def close(self) -> None:
+        """End it, if it is there."""
+
+
+class People:
+    """Those of a scenario's actors who are in a browser; each comes when first spoken of."""
+
+    def __init__(self, browser: Browser | None, actors: Iterable[Actor], scene: Scene) -> None:
+        self._browser = browser
+        self._actors = frozenset(actors)
+        self._scene = scene
+        self._here: dict[Actor, Person] = {}
+
+    def __contains__(self, actor: object) -> bool:
+        return actor in self._actors
+
+    def __getitem__(self, actor: Actor) -> Person:
+        if actor not in self._here:
+            if self._browser is None:
+                raise CannotPlay("there is no browser here; see twidder doctor", ours=True)
+            self._here[actor] = self._browser.person(actor, self._scene)
+        return self._here[actor]
+
+    def settle(self) -> None:
+        """Let the server deal with the sockets that pages have opened."""
+        recorder = self._scene.recorder
+        opened = [
+            socket.received for actor in self._here for socket in recorder.view().sockets(actor)
+        ]
+        if opened:
+            recorder.sleep_until(max(opened) + self._scene.server.pace.settle)
+
+    def prove_silence(self, actors: Iterable[Actor]) -> None:
+        """Show that nothing is under way to these actors' pages.
+
+        A browser sends no Ping for us. The control actor's Pong has shown that the grace was
+        long enough; what had arrived by then the page has dealt with when it answers.
+        """
+        recorder = self._scene.recorder
+        for actor in self._here.keys() & set(actors):
+            sent = recorder.now()
+            self._here[actor].look()
+            view = recorder.view()
+            answered = all(view.is_silence_proved(socket) for socket in view.sockets(CONTROL)[-1:])
+            for socket in view.sockets(actor):
+                if view.left_at(socket) > sent:
+                    recorder.note(Probe, actor, sent=sent, socket=socket.socket, answered=answered)
+
+    def close(self) -> None:
+        """Leave all browsers; the end of the scenario."""
+        for person in self._here.values():
+            person.close()

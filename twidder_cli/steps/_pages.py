@@ -1,0 +1,50 @@
+"""What the steps about pages ask of a recording."""
+
+import math
+from typing import TypeVar
+
+from twidder_cli.model.timeline import Connection, Loaded, Noted, Played, Shown
+from twidder_cli.model.view import View
+from twidder_cli.model.words import entry_line
+
+E = TypeVar("E", Loaded, Shown)
+
+_TOLD = 3
+
+
+def end_of(view: View) -> float:
+    """Return when the step had been played; what came later is not its business."""
+    played = [entry.received for entry in view.every(Played) if entry.step == view.step]
+    return max(played, default=math.inf)
+
+
+def last(view: View, kind: type[E], actor: str, until: float) -> E | None:
+    """Return the last entry of a kind about an actor's page."""
+    found = [e for e in view.every(kind) if e.actor == actor and e.received <= until]
+    return max(found, key=lambda entry: entry.received, default=None)
+
+
+def shown(view: View, actor: str, until: float) -> Shown | None:
+    """Return what the document shows that was loaded last; None while it shows nothing."""
+    loaded, now = last(view, Loaded, actor, until), last(view, Shown, actor, until)
+    return now if now and (loaded is None or now.received >= loaded.received) else None
+
+
+def open_sockets(view: View, actor: str, until: float) -> list[Connection]:
+    """Return the sockets that an actor's page holds at a moment."""
+    return [
+        socket
+        for socket in view.sockets(actor)
+        if socket.received <= until and not _is_over(view, socket, until)
+    ]
+
+
+def _is_over(view: View, socket: Connection, until: float) -> bool:
+    left, end = view.left_at(socket), view.end(socket)
+    return (left != math.inf and left <= until) or (end is not None and end.received <= until)
+
+
+def what_else(view: View, actor: str, until: float) -> str:
+    """Return what the page complained of, a line each; empty where it did not."""
+    noted = [e for e in view.every(Noted) if e.actor == actor and e.received <= until]
+    return "".join(f"\n{entry_line(entry)}" for entry in noted[-_TOLD:])
