@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 from playwright.async_api import Error
@@ -17,7 +18,7 @@ from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.step import CannotPlay
+from twidder_cli.model.step import Call, CannotPlay
 from twidder_cli.model.timeline import Exchange, Noted
 
 ANNA = Actor("anna@laptop")
@@ -74,6 +75,21 @@ def test_times_of_the_browser_are_those_of_our_clock(browser: Chromium, scene: S
     ]
     assert times != []
     assert [one for one in times if not began <= one[0] <= one[1] <= ended] == []
+
+
+def test_a_token_is_written_by_name_whatever_the_contract_says(
+    browser: Chromium, scene: Scene
+) -> None:
+    operations = {n: o for n, o in scene.server.contract.operations.items() if n != "sign_in"}
+    scene.server.contract = msgspec.structs.replace(scene.server.contract, operations=operations)
+    person = browser.person(ANNA, scene)
+    person.browse("open")
+    person.call(Call(function="sign_up"))
+    person.call(Call(function="sign_in"))
+    person.close()
+    token = scene.recorder.symbols.value("anna@laptop.token.1")
+    assert token is not None
+    assert token not in str(scene.recorder.timeline())
 
 
 def children() -> set[int]:

@@ -77,6 +77,7 @@ class InBrowser:
             self._await(
                 lambda _: self._view() == "profile", "the page shows no profile after the sign-in"
             )
+            self._name_token(exchange)
         return exchange
 
     def _sign_in(self) -> float:
@@ -90,6 +91,14 @@ class InBrowser:
             if self._view() != "profile":
                 raise
         return -1.0
+
+    def _name_token(self, exchange: Exchange) -> None:
+        """Name what the page keeps of the answer to its sign-in, however that is written."""
+        reply = exchange.reply
+        handed_over = [reply.body, *reply.headers.values()] if reply else []
+        for value in self._run(self._here().stored()):
+            if any(value in text for text in handed_over):
+                self._traffic.name_token(value)
 
     def _fill_in(self, form: Form) -> None:
         values = self._scene.cast.profile(self._actor.user)

@@ -28,6 +28,9 @@ from twidder_cli.model.timeline import Noted, Shown
 
 _TELL = "twidderTell"
 _READ = "() => window.twidderReader.read()"
+_STORED = """() => [localStorage, sessionStorage].flatMap((kept) => Object.values(kept))
+  .concat(document.cookie.split(/; |=/)).map((text) => text.replace(/^"|"$/g, ""))"""
+_SHORTEST = 8
 _ELEMENT = "number => window.twidderReader.element(number)"
 _FILL = "deeds => window.twidderReader.fill(deeds)"
 _NAP = 0.05
@@ -99,6 +102,14 @@ class Tab:
     async def look(self) -> None:
         """Return once the page has had a turn to answer."""
         await self._read()
+
+    async def stored(self) -> list[str]:
+        """Return what the page keeps that is long enough for a token."""
+        try:
+            kept = msgspec.convert(await self.page.evaluate(_STORED), list[str])
+        except (Error, msgspec.ValidationError):
+            return []
+        return [text for text in kept if _SHORTEST <= len(text) <= _LONGEST]
 
     async def fill_in(self, kind: Form, values: Mapping[str, str]) -> None:
         """Fill a form in and send it; raises NotThere."""
