@@ -27,7 +27,7 @@ from twidder_cli.load.library import find_contract, find_scenarios, load_scenari
 from twidder_cli.model.verdicts import Verdict
 
 _ROUNDS = 3
-_PASSWORD = "Aa1!bcdefg"
+_PASSWORD = "Aa1!" + secrets.token_hex(4)
 _PATIENCE = 60.0
 
 
