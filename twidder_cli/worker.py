@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
 from urllib.parse import urlsplit
@@ -47,6 +47,9 @@ from twidder_cli.submissions.server import NotStarted, Running
 
 Emit = Callable[[Event], None]
 
+_PAGES = max(2, (os.cpu_count() or 2) // 2)
+"""Scenarios with pages that are played at a time."""
+
 
 class Grading:
     """One submission's turn: several servers of it at a time, and its scenarios shared out.
@@ -62,6 +65,7 @@ class Grading:
         self._pace = Pace(job.patience)
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
         self._browser = _browser(job) if self._schedule.has_browsers else None
+        self._pages = threading.Semaphore(_PAGES)
         self._starts = itertools.count(1)
         self._outcome: Outcome | None = None
         self._crash: BaseException | None = None
@@ -156,6 +160,11 @@ class Grading:
         self._finish(ScenarioFinished(submission=self._name, scenario=scenario.id, outcome=outcome))
 
     def _play(self, scenario: Scenario, running: Running) -> None:
+        # Pages are work for the processor, where all else is waiting.
+        with self._pages if scenario.in_browser else nullcontext():
+            self._play_now(scenario, running)
+
+    def _play_now(self, scenario: Scenario, running: Running) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
         began = time.monotonic()
         if scenario.in_browser and self._browser is not None:

@@ -72,7 +72,7 @@ class Theatre:
         self.is_alive = True
         yield Running(self)
 
-    def player(self, _scenario: Any, server: Server, seed: str, _progress: Any) -> "Playing":
+    def player(self, _scenario: Any, server: Server, seed: str, *_: Any) -> "Playing":
         self.seeds.append(seed)
         self.understood = frozenset(server.understood)
         return Playing(self, server)

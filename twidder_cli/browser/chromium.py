@@ -14,6 +14,7 @@ from playwright.async_api import BrowserContext, Error, async_playwright
 from twidder_cli import processes
 from twidder_cli.browser.found import chromium, why_not
 from twidder_cli.browser.person import InBrowser
+from twidder_cli.engine.pace import BROWSER
 from twidder_cli.engine.people import Person, Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import CannotPlay
@@ -21,7 +22,6 @@ from twidder_cli.model.timeline import Noted
 
 T = TypeVar("T")
 
-_START = 30.0
 _OPTIONS = (
     "--disable-gpu",
     "--disable-quic",
@@ -99,7 +99,7 @@ class Chromium:
         if self._loop is None:
             return
         with suppress(CannotPlay):  # it has gone by itself
-            self.run(self._running.aclose(), _START)
+            self.run(self._running.aclose(), BROWSER)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -115,7 +115,7 @@ class Chromium:
             self._thread = threading.Thread(target=run, daemon=True, name="browser")
             self._thread.start()
         with processes.spared():
-            self._launched = self.run(self._launch(), 3 * _START)
+            self._launched = self.run(self._launch(), 3 * BROWSER)
 
     async def _launch(self) -> Launched:
         playwright = await self._running.enter_async_context(async_playwright())
@@ -126,7 +126,7 @@ class Chromium:
                     executable_path=way.program,
                     chromium_sandbox=way.has_own_sandbox,
                     args=[*_OPTIONS, self._reachable],
-                    timeout=1000 * _START,
+                    timeout=1000 * BROWSER,
                 )
             except Error as error:
                 failed = error

@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
-from twidder_cli.engine.pace import HTTP
+from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
@@ -19,11 +19,6 @@ from twidder_cli.model.view import View
 from twidder_cli.model.words import answered
 
 T = TypeVar("T")
-
-_BUSY = 3 * HTTP
-"""Seconds that a page may take for one thing; some never come to an end."""
-_AFTERTHOUGHT = 0.3
-"""Seconds after a sign-up in which some pages begin to sign in by themselves."""
 
 
 class Runs(Protocol):
@@ -71,12 +66,13 @@ class InBrowser:
             said = f"{self._actor}: {answered(exchange)}"
             raise CannotPlay(said, function=function, ours=not is_broken)
         if function == "sign_up":
-            self._scene.recorder.sleep_until(self._now() + self._scaled(_AFTERTHOUGHT))
+            self._scene.recorder.sleep_until(self._now() + self._scaled(AFTERTHOUGHT))
             self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
         if function == "sign_in":
             self._await(
                 lambda _: self._view() == "profile", "the page shows no profile after the sign-in"
             )
+            self._name_token(exchange)
         return exchange
 
     def _sign_in(self) -> float:
@@ -90,6 +86,14 @@ class InBrowser:
             if self._view() != "profile":
                 raise
         return -1.0
+
+    def _name_token(self, exchange: Exchange) -> None:
+        """Name what the page keeps of the answer to its sign-in, however that is written."""
+        reply = exchange.reply
+        handed_over = [reply.body, *reply.headers.values()] if reply else []
+        for value in self._run(self._here().stored()):
+            if any(value in text for text in handed_over):
+                self._traffic.name_token(value)
 
     def _fill_in(self, form: Form) -> None:
         values = self._scene.cast.profile(self._actor.user)
@@ -139,7 +143,7 @@ class InBrowser:
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         try:
-            return self._browser.run(work, self._scaled(_BUSY))
+            return self._browser.run(work, self._scaled(PAGE))
         except NotThere as missing:
             raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
 

@@ -21,6 +21,7 @@ from playwright.async_api import (
 from twidder_cli.browser.filling import deeds
 from twidder_cli.browser.reading import Control, Form, Reading, button_of, view_of
 from twidder_cli.browser.traffic import Traffic
+from twidder_cli.engine.pace import APPEARS, OPENS
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import PageView
@@ -28,13 +29,12 @@ from twidder_cli.model.timeline import Noted, Shown
 
 _TELL = "twidderTell"
 _READ = "() => window.twidderReader.read()"
+_STORED = """() => [localStorage, sessionStorage].flatMap((kept) => Object.values(kept))
+  .concat(document.cookie.split(/; |=/)).map((text) => text.replace(/^"|"$/g, ""))"""
+_SHORTEST = 8
 _ELEMENT = "number => window.twidderReader.element(number)"
 _FILL = "deeds => window.twidderReader.fill(deeds)"
 _NAP = 0.05
-_APPEARS = 2.0
-"""Seconds that a form may take to appear after a click."""
-_OPENS = 0.3
-"""Seconds that a tab or a menu may take to open."""
 _MOST_PLACES = 6
 _MOST_NOTES = 200
 _LONGEST = 1 << 20
@@ -100,6 +100,14 @@ class Tab:
         """Return once the page has had a turn to answer."""
         await self._read()
 
+    async def stored(self) -> list[str]:
+        """Return what the page keeps that is long enough for a token."""
+        try:
+            kept = msgspec.convert(await self.page.evaluate(_STORED), list[str])
+        except (Error, msgspec.ValidationError):
+            return []
+        return [text for text in kept if _SHORTEST <= len(text) <= _LONGEST]
+
     async def fill_in(self, kind: Form, values: Mapping[str, str]) -> None:
         """Fill a form in and send it; raises NotThere."""
         reading, group = await self._form(kind)
@@ -119,7 +127,7 @@ class Tab:
                 with contextlib.suppress(Error, NotThere):
                     await self._click(place)
             found = await self._appears(
-                lambda reading: next(reading.saying("sign_out"), None), _OPENS if place else 0.0
+                lambda reading: next(reading.saying("sign_out"), None), OPENS if place else 0.0
             )
             if found is not None:
                 await self._click(found)
@@ -128,11 +136,11 @@ class Tab:
 
     async def _form(self, kind: Form) -> tuple[Reading, int]:
         """Find a form, behind a tab or a link that says so where it is not in sight."""
-        group = await self._appears(lambda reading: reading.form(kind), _APPEARS)
+        group = await self._appears(lambda reading: reading.form(kind), APPEARS)
         leads = [] if group is not None else list((await self._read()).saying(kind))
         for lead in leads:
             await self._click(lead)
-            group = await self._appears(lambda reading: reading.form(kind), _APPEARS)
+            group = await self._appears(lambda reading: reading.form(kind), APPEARS)
             if group is not None:
                 break
         if group is None:

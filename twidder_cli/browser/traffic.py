@@ -164,14 +164,16 @@ class Traffic:
             **outcome,
         )
         if function == "sign_in" and is_accepted(exchange) and exchange.reply:
-            self._name(token_in(exchange.reply, self._server.contract.operations[function].token))
+            place = self._server.contract.operations[function].token
+            self.name_token(token_in(exchange.reply, place))
         self._recorder.add(exchange)
 
-    def _name(self, token: str | None) -> None:
+    def name_token(self, token: str | None) -> None:
+        """Write a token by its name from now on, and wherever it has been written before."""
         symbols = self._recorder.symbols
-        if token:
-            number = len(symbols.names(f"{self._actor}.token.")) + 1
-            symbols.define(f"{self._actor}.token.{number}", token)
+        names = symbols.names(f"{self._actor}.token.")
+        if token and token not in map(symbols.value, names):
+            symbols.define(f"{self._actor}.token.{len(names) + 1}", token)
 
     def _note(self, kind: str, text: str, at: float) -> None:
         self._writer.write(Noted, at, kind=kind, text=text)

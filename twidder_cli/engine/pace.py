@@ -51,6 +51,21 @@ RHYTHM = 12.0
 NAP = 0.1
 """Between two attempts at something that holds eventually."""
 
+BROWSER = 30.0
+"""For a browser to start in one of the ways that are tried."""
+
+PAGE = 30.0
+"""For a page to do one thing; some never come to an end."""
+
+APPEARS = 2.0
+"""For a form to appear on a page, after it was loaded or after a click."""
+
+OPENS = 0.3
+"""For a tab or a menu to open."""
+
+AFTERTHOUGHT = 0.3
+"""After a sign-up by a page: some begin to sign in by themselves."""
+
 STEADY = 0.3
 """A view that is shown for less is none that anybody sees."""
 
