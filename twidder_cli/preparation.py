@@ -213,7 +213,7 @@ def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
         contract=learned.contract,
         names="" if learned.contract.vouched else written(learned),
         # Of what was learned in part, nothing is held against the submission.
-        understood=frozenset() if learned.problem else learned.proved,
+        understood=frozenset() if learned.problem else learned.proved | learned.accepted,
         notes=(*prepared.notes, *_told(learned)),
     )
 
@@ -225,6 +225,10 @@ def _told(learned: Learned) -> Iterator[str]:
         yield f"no route could be {listed(sorted(learned.absent))}"
     if learned.not_understood:
         yield f"not understood: {listed(sorted(learned.not_understood))}"
+    known = learned.proved | learned.accepted | learned.absent
+    is_vouched = learned.contract is not None and learned.contract.vouched
+    if not (learned.problem or is_vouched or "connect" in known):
+        yield "how its socket is greeted could not be proved"
 
 
 def _how(setup: Setup) -> str:

@@ -27,13 +27,15 @@ from twidder_cli.model.events import (
     Event,
     RunFinished,
     RunStarted,
+    ScenarioFinished,
     SubmissionFinished,
     SubmissionStarted,
     decode,
     encode,
 )
 from twidder_cli.model.report import Fold, Report, SubmissionResult
-from twidder_cli.model.verdicts import Blame
+from twidder_cli.model.timeline import Stall
+from twidder_cli.model.verdicts import Blame, Verdict
 from twidder_cli.reporters import json, junit, put, table, write_whole
 from twidder_cli.reporters.text import Sheet
 
@@ -129,7 +131,7 @@ class Results:
             case [SubmissionFinished(outcome=outcome)]:
                 # What we could not do then may be possible now.
                 is_ours = outcome is not None and outcome.blame is Blame.HARNESS
-                return [] if is_ours else events
+                return [] if is_ours or any(map(_was_too_busy, events)) else events
             case _:
                 return []
 
@@ -199,6 +201,15 @@ class Results:
 
     def _part(self, name: str) -> Path:
         return self._events / f"{_file(name)}.jsonl.part"
+
+
+def _was_too_busy(event: Event) -> bool:
+    """Whether a scenario was left open because this machine stood still."""
+    return (
+        isinstance(event, ScenarioFinished)
+        and event.outcome.verdict is Verdict.UNCLEAR
+        and any(isinstance(entry, Stall) for entry in event.timeline.entries)
+    )
 
 
 def _remove(paths: Iterable[Path]) -> None:

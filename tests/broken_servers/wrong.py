@@ -337,6 +337,28 @@ class KeepsTheOldToken(Twidder):
         pass
 
 
+@caught_by("lab3/one-session-no-socket")
+class SparesWhoHasNoSocket(Twidder):
+    """Only a session with an open socket is ended by a sign-in elsewhere."""
+
+    def expire(self, session: Session) -> None:
+        if session.sockets:
+            super().expire(session)
+
+
+@caught_by("lab3/sign-out")
+class LetsTheSignedOutPost(Twidder):
+    """A message can still be posted with a signed-out token."""
+
+    def check_token(self, token: str | None, function: str) -> Session | None:
+        session = super().check_token(token, function)
+        old = self.sessions.get(token or "")
+        if session is None and old is not None and function == "post_message":
+            is_elsewhere = any(s.is_valid for s in self.sessions.values() if s.email == old.email)
+            return None if is_elsewhere else old
+        return session
+
+
 @caught_by("lab3/one-session")
 class EndsTheNewSession(Twidder):
     """The first client is told, and of the two sessions the second one is ended."""

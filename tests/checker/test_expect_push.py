@@ -1,5 +1,6 @@
 """`expect_push`: what counts as being told, and what is said when nobody was."""
 
+import msgspec
 import pytest
 
 from tests.checker.timelines import (
@@ -72,6 +73,17 @@ def test_nothing_is_no_push() -> None:
         11,
     )
     assert (finding.verdict, finding.evidence) == (Verdict.FAILED, (1,))
+
+
+def test_nothing_is_left_open_where_the_server_may_wait_for_another_greeting() -> None:
+    unsure = [
+        msgspec.structs.replace(one, understood=False) if one.actor == ANNA else one
+        for one in EVERYBODY
+    ]
+    (finding,) = judged(STEP, unsure, TRIGGER)
+    assert (finding.title, finding.verdict) == (NOT_TOLD, Verdict.UNCLEAR)
+    assert "--contract FILE" in finding.hint
+    assert judged(STEP, unsure, TRIGGER, message(ANNA, 5.5)) == []
 
 
 def test_noise_that_also_flowed_before_is_no_push() -> None:

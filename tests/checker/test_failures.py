@@ -406,6 +406,10 @@ def test_a_submission_without_an_application_fails(tmp_path: Path) -> None:
     assert found.actual == "modules: a, b, helper"
 
 
+def test_a_submission_without_any_code_is_unclear(tmp_path: Path) -> None:
+    assert no_application(inspect(put(tmp_path, {"report.pdf": "%PDF"}))).verdict is UNCLEAR
+
+
 def test_a_submission_that_was_not_read_as_a_whole_is_unclear(tmp_path: Path) -> None:
     found = no_application(inspect(put(tmp_path, {"server.py": "x = 1\n" * 60_000})))
     assert found.verdict is UNCLEAR

@@ -235,7 +235,7 @@ def test_while_the_machine_stood_still_nothing_is_held_against_the_submission() 
     whole = timeline(BEFORE, EVERYBODY, trigger(5, 6), stood_still(6, 9), played("expect_push", 11))
     outcome = judge(scenario(PUSH), whole)
     assert (outcome.verdict, outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)
-    assert outcome.findings[0].hint.startswith("This machine was too slow")
+    assert outcome.findings[0].hint.startswith("This machine was too busy")
 
 
 def test_a_pass_stays_a_pass_although_the_machine_stood_still() -> None:

@@ -97,6 +97,9 @@ def test_a_body_replaces_the_inputs_that_are_elsewhere() -> None:
         ("cookie:s", Reply(status=200, headers={"Set-Cookie": "a=b; Path=/, s=t; x=y"}), "t"),
         ("cookie:x", Reply(status=200, headers={"Set-Cookie": "s=t; x=y"}), None),
         ("cookie:s", Reply(status=200), None),
+        ("header:auth", Reply(status=200, headers={"Auth": "t"}), "t"),
+        ("header:auth", Reply(status=200, headers={"Auth": "Bearer t"}), "t"),
+        ("header:auth", Reply(status=200), None),
     ],
 )
 def test_a_value_has_a_place(place: str, reply: Reply, expected: str | None) -> None:

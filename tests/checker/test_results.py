@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from tests.checker.reports import FAILED, PASSED, SCENARIOS, started
+from tests.checker.timelines import stood_still
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.events import (
     Event,
@@ -21,6 +22,7 @@ from twidder_cli.model.events import (
     SubmissionFinished,
     SubmissionStarted,
 )
+from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.reporters import write_whole
 from twidder_cli.results import Results
@@ -96,6 +98,20 @@ def test_what_has_changed_is_graded_again(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("own", "is_kept"), [(CRASHED, False), (DEAD, True)])
 def test_what_we_could_not_do_is_tried_again(own: Outcome, is_kept: bool, tmp_path: Path) -> None:
     graded(tmp_path, {"anna": turn("anna", own=own)})
+    assert bool(kept(tmp_path, anna="print of anna")) is is_kept
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_what_was_left_open_on_a_busy_machine_is_tried_again(is_kept: bool, tmp_path: Path) -> None:
+    busy = Timeline(entries=() if is_kept else (stood_still(1, 2),))
+    open_ = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="not told")
+    events = [
+        msgspec.structs.replace(event, timeline=busy)
+        if isinstance(event, ScenarioFinished)
+        else event
+        for event in turn("anna", open_)
+    ]
+    graded(tmp_path, {"anna": events})
     assert bool(kept(tmp_path, anna="print of anna")) is is_kept
 
 

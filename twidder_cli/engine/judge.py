@@ -206,5 +206,5 @@ def _doubted(finding: Finding) -> Finding:
     return msgspec.structs.replace(
         finding,
         verdict=Verdict.UNCLEAR,
-        hint="This machine was too slow meanwhile, so it may have been our doing: run it again.",
+        hint="This machine was too busy meanwhile, so it may have been our doing: run it again.",
     )

@@ -11,6 +11,7 @@ from twidder_cli.model.replies import json_of
 from twidder_cli.model.timeline import Reply, Request
 
 _PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+_SCHEME = re.compile(r"^Bearer\s+", re.IGNORECASE)
 _COOKIE = re.compile(r"(?:^|, )([^\s=;,]+)=([^;,]*)")
 _JSON = "application/json"
 _FORM = "application/x-www-form-urlencoded"
@@ -131,7 +132,7 @@ def value_at(reply: Reply, place: str) -> str | None:
     kind, _, where = place.partition(":")
     match kind:
         case "header":
-            found: Any = _header(reply, where)
+            found: Any = bare_token(_header(reply, where) or "") or None
         case "cookie":
             found = cookies_in(reply).get(where)
         case "text":
@@ -141,6 +142,11 @@ def value_at(reply: Reply, place: str) -> str | None:
     if isinstance(found, bool) or not isinstance(found, str | int):
         return None
     return str(found)
+
+
+def bare_token(value: str) -> str:
+    """Return a header's value without the word Bearer, which says how a token is sent."""
+    return _SCHEME.sub("", value)
 
 
 def cookies_in(reply: Reply) -> dict[str, str]:

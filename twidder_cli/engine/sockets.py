@@ -70,6 +70,7 @@ class Sockets:
             token=token_name,
             own=own,
             refusal=refusal,
+            understood=self._server.contract.vouched or "connect" in self._server.understood,
         )
         if not refusal:
             self._held.append(held)
@@ -182,7 +183,6 @@ class Sockets:
                 function="connect",
                 step=socket.step,
             )
-        self._server.understood.add("connect")
 
 
 def _is_ended(held: _Held, view: View) -> bool:

@@ -196,6 +196,8 @@ class WireStage:
                 pace.saw_push(push.received - view.since)
             notices = {shape(p) for p in pushes if not p.ends} - view.news()
             self._server.notices.update(notices)
+            if notices:  # only a socket that was greeted as it has to be is told
+                self._server.understood.add("connect")
 
     def quiet(self, actors: Sequence[Actor]) -> None:
         """Reach a quiet point: let the grace since the trigger pass, then Ping the sockets.

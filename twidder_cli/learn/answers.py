@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from twidder_cli.engine.requests import cookies_in
+from twidder_cli.engine.requests import bare_token, cookies_in
 from twidder_cli.learn.words import words
 from twidder_cli.model.replies import json_of
 from twidder_cli.model.timeline import Exchange, Reply
@@ -59,7 +59,7 @@ def _values(reply: Reply) -> Iterator[tuple[str, str]]:
         yield "text:", reply.body.strip()
     for name, value in reply.headers.items():
         if name.lower() not in _NO_TOKENS:
-            yield f"header:{name}", value
+            yield f"header:{name}", bare_token(value)
     yield from ((f"cookie:{name}", value) for name, value in cookies_in(reply).items())
 
 

@@ -38,6 +38,7 @@ class Draft:
         self.socket: SocketPlace | None = None
         self.found: dict[str, str] = {}
         self.proved: set[str] = set()
+        self.accepted: set[str] = set()
         self._taken: dict[tuple[Route, str], str] = {}
 
     def take_token(self, place: TokenPlace | None) -> None:

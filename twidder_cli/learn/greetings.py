@@ -1,13 +1,13 @@
 """How a socket is opened: right is what stays open, and hears of a second sign-in."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from twidder_cli.engine.pace import NOTICE
 from twidder_cli.engine.requests import Opening, opening_for
 from twidder_cli.learn.draft import Draft, Evidence
 from twidder_cli.learn.options import Options
-from twidder_cli.learn.places import socket_places
+from twidder_cli.learn.places import is_read, socket_places
 from twidder_cli.learn.probe import Ear, Person
 from twidder_cli.learn.reading import Reading
 from twidder_cli.model.contract import SocketPlace
@@ -30,11 +30,11 @@ _MOST_ALONE = 2
 
 def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
     """Learn how a socket is opened: the first way that is proved, else what comes nearest."""
-    best, alone = Evidence.NOTHING, 0
-    for place in islice(_places(draft, options, routes), _MOST_TRIES):
+    best, alone, reading = Evidence.NOTHING, 0, Reading()
+    for place, read in islice(_places(draft, options, routes), _MOST_TRIES):
         evidence = _tried(draft, place)
         if draft.socket is None or evidence > best:
-            best, draft.socket = evidence, place
+            best, draft.socket, reading = evidence, place, read
         if best is Evidence.PROVED:
             draft.proved.add("connect")
             break
@@ -42,15 +42,21 @@ def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
         if alone == _MOST_ALONE:
             break
     if draft.socket is not None:
+        # A socket also stays open while the server waits for another greeting.
+        is_taken = best is Evidence.THERE and is_read(draft.socket, reading)
+        if is_taken or best is Evidence.ACCEPTED:
+            draft.accepted.add("connect")
         words = _ALONE if alone == _MOST_ALONE else _WORDS[best]
         draft.found["socket"] = f"{options.origin}; {words}"
 
 
-def _places(draft: Draft, options: Options, routes: Iterable[Route]) -> Iterable[SocketPlace]:
+def _places(
+    draft: Draft, options: Options, routes: Iterable[Route]
+) -> Iterator[tuple[SocketPlace, Reading]]:
     for route in routes:
         if options.is_table or _is_there(draft, route):
             reading = options.readings.get(route, Reading())
-            yield from socket_places(route, reading, draft.token)
+            yield from ((place, reading) for place in socket_places(route, reading, draft.token))
 
 
 def _is_there(draft: Draft, route: Route) -> bool:

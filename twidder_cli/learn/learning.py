@@ -96,6 +96,7 @@ class _Learning:
             contract=self._contract(absent),
             found=draft.found,
             proved=frozenset(draft.proved),
+            accepted=frozenset(draft.accepted),
             absent=frozenset(absent),
             not_understood=frozenset(unknown) - absent,
             problem=problem,

@@ -42,6 +42,15 @@ def socket_places(route: Route, reading: Reading, token: TokenPlace | None) -> l
     return [place for index, place in enumerate(found) if place not in found[:index]]
 
 
+def is_read(place: SocketPlace, reading: Reading) -> bool:
+    """Whether the source reads what a socket is opened with in this way."""
+    if place.greeting == "{token}":
+        named = any(meaning(name, "connect") == "token" for name in reading.heard)
+        return not reading.message and (named or len(reading.heard) == 1)
+    path, _, query = place.path.partition("?")
+    return ("{" in path and not query) or place in _by_source(path, reading)
+
+
 def _by_source(path: str, reading: Reading) -> Iterator[SocketPlace]:
     query = {
         key: f"{{{meaning(key, 'connect')}}}" for key in reading.query if meaning(key, "connect")

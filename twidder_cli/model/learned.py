@@ -10,7 +10,8 @@ class Learned(Noun):
     `contract` is None where nothing is known to sign up and in with. `found`
     says in words how a function, the `token` and the `socket` were found;
     `proved` are those that were seen to have their effect, "connect" among
-    them. `absent` are functions that no route could be; `not_understood` those
+    them; `accepted` those that had none, but that are taken as we do them.
+    `absent` are functions that no route could be; `not_understood` those
     that some route may be. `problem` says what kept it from being learned, or
     learned whole.
     """
@@ -18,6 +19,7 @@ class Learned(Noun):
     contract: Contract | None = None
     found: dict[str, str] = {}
     proved: frozenset[str] = frozenset()
+    accepted: frozenset[str] = frozenset()
     absent: frozenset[str] = frozenset()
     not_understood: frozenset[str] = frozenset()
     problem: str = ""

@@ -59,7 +59,9 @@ class Connection(Entry, tag="connection"):
     """An opening handshake; `refusal` is empty when the socket opened.
 
     `token` is the token's name. `own` is false when it was sent on purpose as
-    somebody's who may not have it: expired, made up, borrowed.
+    somebody's who may not have it: expired, made up, borrowed. `understood`: the
+    server is known to take it that a socket is opened so, or the operator
+    vouches for the contract.
     """
 
     socket: int
@@ -67,6 +69,7 @@ class Connection(Entry, tag="connection"):
     token: str
     own: bool = True
     refusal: str = ""
+    understood: bool = True
 
 
 class Sent(Entry, tag="sent"):

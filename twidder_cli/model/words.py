@@ -134,7 +134,7 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
         case Crash():
             return f"our own code failed: {printable(entry.text, 300)}"
         case Stall():
-            return f"this machine was too slow, for {entry.received - entry.sent:.1f} s"
+            return f"this machine was too busy, for {entry.received - entry.sent:.1f} s"
         case Played(cause=""):
             return f"step {entry.kind} played"
         case Played():

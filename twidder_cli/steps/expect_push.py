@@ -7,7 +7,7 @@ from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
 from twidder_cli.model.timeline import Connection
-from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.view import View, shape
 from twidder_cli.model.words import described
 
@@ -23,6 +23,11 @@ _TAKEN = (
 _FOR_ALL = (
     "What everybody hears is no logout, even where each client picks its own out of it: send one "
     "to the first session's socket alone."
+)
+_NOT_PROVED = (
+    "Nothing has shown that the server takes a socket that is opened and greeted like this. Look "
+    "at what its client does, and say so in a contract: twidder submission learn writes what is "
+    "known, and --contract FILE takes it."
 )
 
 
@@ -103,14 +108,16 @@ class ExpectPush(Step):
 
     def _finding(self, view: View, actor: Actor, what: str, actual: str, hint: str) -> Finding:
         sockets = view.sockets(actor)
+        is_understood = all(socket.understood for socket in sockets[-1:])
         return Finding(
             title=f"{actor} {what}",
             expected=f"a message or a close on the socket of {actor} within {self.within}",
             actual=actual,
-            hint=hint,
+            hint=hint if is_understood else _NOT_PROVED,
             who=(actor,),
             line=self.line,
             evidence=view.evidence(*sockets, *(f for s in sockets for f in view.frames(s))),
+            verdict=Verdict.FAILED if is_understood else Verdict.UNCLEAR,
         )
 
     @property

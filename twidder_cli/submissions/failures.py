@@ -78,7 +78,8 @@ def no_application(inspection: Inspection) -> Finding:
         expected="a module with a Flask application, such as app = Flask(__name__) in server.py",
         actual="\n".join(printable(line, 300) for line in seen.splitlines()),
         hint="Was the right folder handed in? twidder submission inspect shows what was read.",
-        verdict=Verdict.UNCLEAR if unread else Verdict.FAILED,
+        # Where there is no code at all, something else may have been handed in by mistake.
+        verdict=Verdict.UNCLEAR if unread or not inspection.modules else Verdict.FAILED,
     )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.checker.learn.test_names import route
 from twidder_cli.learn.names import Guess
-from twidder_cli.learn.places import socket_places, token_places
+from twidder_cli.learn.places import is_read, socket_places, token_places
 from twidder_cli.learn.reading import Reading
 from twidder_cli.learn.variants import variants
 from twidder_cli.load.library import find_contract
@@ -207,6 +207,27 @@ def test_ways_to_open_a_socket(path: str, reading: Reading, expected: SocketPlac
     argument = [path.partition("<")[2].rstrip(">")] if "<" in path else []
     socket = Route(rule=path, arguments=tuple(argument), websocket=True)
     assert socket_places(socket, reading, None)[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("place", "reading", "expected"),
+    [
+        (SocketPlace(path="/ws", greeting="{token}"), Reading(heard=("token", "data")), True),
+        (SocketPlace(path="/ws", greeting="{token}"), Reading(heard=("data",)), True),
+        (SocketPlace(path="/ws", greeting="{token}"), Reading(heard=("word", "data")), False),
+        (SocketPlace(path="/ws", greeting="{token}"), Reading(heard=("d",), message=("t",)), False),
+        (SocketPlace(path="/ws", greeting="{token}"), Reading(), False),
+        (SocketPlace(path="/ws", greeting={"t": "{token}"}), Reading(message=("t",)), True),
+        (SocketPlace(path="/ws?token={token}"), Reading(heard=("data",)), False),
+        (SocketPlace(path="/ws?token={token}"), Reading(query=("token",)), True),
+        (SocketPlace(path="/ws/{email}"), Reading(), True),
+        (SocketPlace(path="/ws"), Reading(), False),
+    ],
+)
+def test_whether_the_source_reads_how_a_socket_is_opened(
+    place: SocketPlace, reading: Reading, expected: bool
+) -> None:
+    assert is_read(place, reading) is expected
 
 
 def test_a_cookie_that_carries_the_token_goes_with_the_handshake() -> None:
