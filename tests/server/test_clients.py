@@ -6,6 +6,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,12 @@ def test_who_closes_one_half_still_gets_the_reply(server: Server) -> None:
 
 def test_a_quiet_connection_is_kept_for_more_than_one_request(server: Server) -> None:
     request = CLOSE.replace(b"Connection: close\r\n", b"")
-    with server.connect(request) as connection:
-        assert b"200 OK" in connection.recv(4096)
-        connection.sendall(request)
-        assert b"200 OK" in connection.recv(4096)
+    with server.connect() as connection:
+        for _ in range(2):
+            connection.sendall(request)
+            reply = HTTPResponse(connection)
+            reply.begin()
+            assert (reply.status, reply.read()[:1]) == (200, b"{")
 
 
 def test_a_socket_that_does_not_greet_is_closed(server: Server) -> None:
