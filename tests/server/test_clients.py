@@ -125,7 +125,10 @@ def test_a_socket_that_begins_to_greet_and_stops_is_closed(server: Server) -> No
     opened = server.open_socket()
     assert opened.connection.sock
     opened.connection.sock.sendall(b"\x81\xab1234")
-    assert opened.next() == Close(4002, "no token in time")
+    # A Pong of ours would be taken for what is missing of the greeting.
+    unanswered = iter(opened.connection.recv_frame, None)
+    end = next(frame for frame in unanswered if frame.opcode == websocket.ABNF.OPCODE_CLOSE)
+    assert end.data[:2] == (4002).to_bytes(2)
 
 
 def test_a_socket_may_be_quiet_for_longer_than_a_request(server: Server) -> None:
