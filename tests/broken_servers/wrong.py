@@ -977,6 +977,14 @@ class ShowsTheOldestFirst(Twidder):
         return super().messages_of(email)[::-1]
 
 
+@caught_by("lab3/newest-first")
+class ShowsOthersTheOldestFirst(Twidder):
+    """A wall that is asked for by its owner's address begins with its oldest message."""
+
+    def get_user_messages_by_email(self, email: str) -> Any:
+        return super().get_user_messages_by_email(email)[::-1]
+
+
 @caught_by("lab3/empty-fields")
 class TakesShortPasswords(Twidder):
     """A password may be as short as one likes."""

@@ -72,8 +72,8 @@ def hand_in(desk: Desk) -> None:
     lab(desk, RIGHT, "pageless")
     (desk.folder / "pageless/static/client.html").unlink()
     shutil.make_archive(str(desk.folder / "class/carl"), "zip", desk.folder / "pageless")
-    lab(desk, "import no_such_package\napp = None\n", "class/dora")
-    lab(desk, "import no_such_thing\napp = None\n", "class/disa")
+    lab(desk, "import arrow\napp = None\n", "class/dora")
+    lab(desk, "import faker\napp = None\n", "class/disa")
     desk.put("class/eve.zip", "PK\3\4 and no more")
     (desk.folder / "class/fred").mkdir()
     desk.put("class/gun.pdf", "%PDF-1.4")
@@ -109,7 +109,7 @@ def test_a_run_that_is_cut_off_is_gone_on_with(desk: Desk) -> None:
     assert "twidder: anna and bob hold the same files\n" in errors
     assert "results are in results; the same with --resume goes on" in errors
     assert "9 submissions: 2 passed, 1 failed, 6 unclear" in output
-    assert "  2 x a package is missing here: twidder check --install\n" in output
+    assert "  2 x a package is missing here: use --install\n" in output
     assert verdicts(results) == {**GRADED, "zoe": "unclear"}
     assert rows(results)["bob"]["notes"] == "anna and bob hold the same files"
     first = recorded(results)

@@ -6,6 +6,7 @@ import sqlite3
 import struct
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from http.client import HTTPResponse
 from pathlib import Path
 
 import pytest
@@ -108,10 +109,12 @@ def test_who_closes_one_half_still_gets_the_reply(server: Server) -> None:
 
 def test_a_quiet_connection_is_kept_for_more_than_one_request(server: Server) -> None:
     request = CLOSE.replace(b"Connection: close\r\n", b"")
-    with server.connect(request) as connection:
-        assert b"200 OK" in connection.recv(4096)
-        connection.sendall(request)
-        assert b"200 OK" in connection.recv(4096)
+    with server.connect() as connection:
+        for _ in range(2):
+            connection.sendall(request)
+            reply = HTTPResponse(connection)
+            reply.begin()
+            assert (reply.status, reply.read()[:1]) == (200, b"{")
 
 
 def test_a_socket_that_does_not_greet_is_closed(server: Server) -> None:
@@ -122,7 +125,10 @@ def test_a_socket_that_begins_to_greet_and_stops_is_closed(server: Server) -> No
     opened = server.open_socket()
     assert opened.connection.sock
     opened.connection.sock.sendall(b"\x81\xab1234")
-    assert opened.next() == Close(4002, "no token in time")
+    # A Pong of ours would be taken for what is missing of the greeting.
+    unanswered = iter(opened.connection.recv_frame, None)
+    end = next(frame for frame in unanswered if frame.opcode == websocket.ABNF.OPCODE_CLOSE)
+    assert end.data[:2] == (4002).to_bytes(2)
 
 
 def test_a_socket_may_be_quiet_for_longer_than_a_request(server: Server) -> None:

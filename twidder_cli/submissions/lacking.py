@@ -70,8 +70,9 @@ def _package(attempt: Attempt, top: str) -> Finding:
     finding = attempt.unclear(
         f"The package {top} is not installed here", attempt.words, advice(needed, requirements)
     )
-    cure = remedy(needed, requirements) or "nothing is known to bring it"
-    return msgspec.structs.replace(finding, alike=f"a package is missing here: {cure}")
+    cure = remedy(needed, requirements)
+    what = f"a package is missing here: use {cure}" if cure else "a module that nobody knows"
+    return msgspec.structs.replace(finding, alike=what)
 
 
 def _driver(attempt: Attempt, top: str) -> Finding:

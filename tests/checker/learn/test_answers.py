@@ -57,6 +57,7 @@ def test_the_likeliest_token_comes_first(body: object, expected: str) -> None:
     [
         (Reply(status=200, body=TOKEN), "text:"),
         (Reply(status=200, body="{}", headers={"Authorization": TOKEN}), "header:Authorization"),
+        (Reply(status=200, body="{}", headers={"Auth": f"Bearer {TOKEN}"}), "header:Auth"),
         (Reply(status=200, body="{}", headers={"Set-Cookie": f"a={TOKEN}; Path=/"}), "cookie:a"),
     ],
 )

@@ -54,6 +54,8 @@ def test_a_server_of_the_gallery_goes_by_the_common_names(
     result = learned(written(name, tmp_path / "s"), tmp_path / "w", patience=1.0)
     assert result.contract == COMMON, result.found
     assert result.proved == {*FUNCTIONS, "connect"} - unproved, result.found
+    # It is the submission's fault that nobody hears, where the greeting itself is taken.
+    assert result.accepted == unproved & {"connect"}
     assert (result.absent, result.not_understood, result.problem) == (frozenset(), frozenset(), "")
 
 
@@ -99,6 +101,23 @@ def test_what_a_wrong_greeting_brings_is_not_taken_for_a_notice(
     result = learned(write(style, tmp_path / "s"), tmp_path / "w", patience=1.0)
     assert result.contract is not None
     assert result.contract.socket == SocketPlace(path="/ws", greeting={"token": "{token}"})
+
+
+@pytest.mark.parametrize(
+    ("greeting", "look_up"),
+    [
+        ("json.loads(socket.receive())", 'greeting["payload"]["key"]'),
+        ("socket.receive()", 'greeting.split("login:")[1]'),
+    ],
+    ids=["a key inside another", "a word before the token"],
+)
+def test_nothing_shows_that_a_greeting_nobody_guesses_is_taken(
+    greeting: str, look_up: str, tmp_path: Path
+) -> None:
+    style = Style(greeting=greeting, look_up=look_up)
+    result = learned(write(style, tmp_path / "s"), tmp_path / "w", patience=1.0)
+    assert result.proved == set(FUNCTIONS), result.found
+    assert result.accepted == set()
 
 
 # Servers that are none
