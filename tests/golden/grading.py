@@ -1,7 +1,7 @@
 """Grades a server of tests/broken_servers as `twidder check` grades a submission."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -44,6 +44,15 @@ def scenarios() -> Playlist:
     return playlist(tuple(plan().scenarios))
 
 
+def and_what_they_need(names: Collection[str]) -> Playlist:
+    """Return the scenarios of these names and all that they build on, in the same order."""
+    wanted = set(names)
+    for _, scenario in reversed(scenarios()):  # what is needed comes first
+        if scenario.id in wanted:
+            wanted.update(scenario.needs)
+    return [(source, scenario) for source, scenario in scenarios() if scenario.id in wanted]
+
+
 def written(name: str, folder: Path) -> Submission:
     """Write a server of the gallery as somebody's submission."""
     module, _, server = name.partition("/")
@@ -54,27 +63,34 @@ def written(name: str, folder: Path) -> Submission:
     return Submission(name=name, kind="folder", location=str(folder))
 
 
-def graded(submission: Submission, *, patience: float, seed: int = 1) -> SubmissionResult:
-    """Grade a submission by the whole plan, in a worker of its own."""
+def graded(
+    submission: Submission, *, patience: float, seed: int = 1, played: Playlist | None = None
+) -> SubmissionResult:
+    """Grade a submission by the whole plan or a part of it, in a worker of its own."""
+    played = scenarios() if played is None else played
     started = RunStarted(
         plan=plan().title,
         rule=plan().rule,
-        scenarios=tuple(listed(scenario, plan()) for _, scenario in scenarios()),
+        scenarios=tuple(listed(scenario, plan()) for _, scenario in played),
         submissions=(submission.name,),
         targets=(submission.location,),
         version="",
         started_at="",
         replay="",
     )
-    events = Runner().run([job_of(submission, patience=patience, seed=seed)])
+    job = job_of(submission, patience=patience, seed=seed, played=played)
+    events = Runner().run([job])
     return fold([started, *events, RunFinished(seconds=0.0)]).submissions[0]
 
 
-def job_of(submission: Submission, *, patience: float, seed: int) -> Job:
-    """Return what a worker needs to grade a submission by the whole plan."""
+def job_of(
+    submission: Submission, *, patience: float, seed: int, played: Playlist | None = None
+) -> Job:
+    """Return what a worker needs to grade a submission by the whole plan or a part of it."""
+    played = scenarios() if played is None else played
     return Job(
         submission=submission,
-        scenarios=tuple(source for source, _ in scenarios()),
+        scenarios=tuple(source for source, _ in played),
         contract=find_contract("common"),
         patience=patience,
         seed=seed,
