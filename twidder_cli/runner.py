@@ -215,6 +215,7 @@ class _Account:
 
     def __init__(self, job: Job) -> None:
         self._job = job
+        self._since = time.monotonic()
         self.ended = False
         self._began = False
         self._unfinished: dict[str, None] = {}
@@ -242,7 +243,8 @@ class _Account:
             yield SubmissionStarted(submission=name, origin=origin, notes=self._job.notes)
         for scenario in self._unfinished:
             yield ScenarioFinished(submission=name, scenario=scenario, outcome=outcome)
-        yield SubmissionFinished(submission=name, outcome=outcome)
+        seconds = time.monotonic() - self._since
+        yield SubmissionFinished(submission=name, seconds=seconds, outcome=outcome)
 
 
 def _crashed(errors: str) -> Outcome:

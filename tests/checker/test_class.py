@@ -109,7 +109,7 @@ def test_a_run_that_is_cut_off_is_gone_on_with(desk: Desk) -> None:
     assert "twidder: anna and bob hold the same files\n" in errors
     assert "results are in results; the same with --resume goes on" in errors
     assert "9 submissions: 2 passed, 1 failed, 6 unclear" in output
-    assert "  2 x a package is missing here: use --install\n" in output
+    assert "  2 unclear: a package is missing here: use --install (" in output
     assert verdicts(results) == {**GRADED, "zoe": "unclear"}
     assert rows(results)["bob"]["notes"] == "anna and bob hold the same files"
     first = recorded(results)
@@ -192,8 +192,8 @@ def test_a_submission_takes_no_longer_than_it_may(desk: Desk) -> None:
     (desk.folder / "class/fred").mkdir()
     outcome = desk.check("class", "--names", "(?P<id>.*)", "--time-limit", "2", *ROOT_ONLY)
     assert outcome.exit_code == 3
-    assert "1 x grading took longer than 2 s; --time-limit allows more" in outcome.output
-    assert "1 x it can't be graded: an empty folder" in outcome.output
+    assert "1 unclear: grading took longer than 2 s; --time-limit allows more (zoe)" in outcome.output
+    assert "1 unclear: it can't be graded: an empty folder (fred)" in outcome.output
     assert outcome.output.splitlines()[0].split()[:2] == ["1/2", "fred"]
 
 

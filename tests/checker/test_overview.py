@@ -7,8 +7,10 @@ import pytest
 from rich.console import Console
 
 from tests.checker.reports import FAILED, PASSED, UNCLEAR, became, not_started, report, started
-from twidder_cli.model.events import SubmissionStarted
+from twidder_cli.model.events import SubmissionFinished, SubmissionStarted
+from twidder_cli.model.report import INTERRUPTED
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
+from twidder_cli.reporters import table
 from twidder_cli.reporters.overview import line, totals
 from twidder_cli.reporters.terminal import Terminal
 
@@ -48,6 +50,16 @@ def test_a_line_says_what_failed_and_what_is_open() -> None:
     ]
 
 
+def test_what_was_interrupted_says_so_whatever_it_had_failed() -> None:
+    *played, _ = became("anna", a=FAILED, b=PASSED, c=UNCLEAR, d=UNCLEAR)
+    cut_off = SubmissionFinished(submission="anna", outcome=INTERRUPTED)
+    whole = report(started("anna"), [*played, cut_off])
+    anna = whole.submissions[0]
+    assert line(anna, 1, ("anna",), None).plain.split()[-4:] == ["2/7.5", "a;", "2.5", "open"]
+    assert anna.notes == ("the run was interrupted",)
+    assert table.row(anna)["notes"] == "the run was interrupted"
+
+
 @pytest.mark.parametrize("width", [30, 80])
 def test_a_line_is_cut_where_a_terminal_ends(width: int) -> None:
     whole = report(started(*NAMES), not_started(NAMES[1], package("p" * 60)))
@@ -69,8 +81,8 @@ def test_what_was_alike_is_counted_under_one_name() -> None:
     assert totals(whole).plain.splitlines() == [
         "",
         "5 submissions: 1 passed, 2 failed, 2 unclear",
-        "    2 x a package is missing here: twidder check --install",
-        "    1 x The server died",
+        "    2 unclear: a package is missing here: twidder check --install (carl, dora)",
+        "    1 failed: The server died (eve)",
         "failed most often:",
         "    1 x a",
         "    1 x b",

@@ -74,6 +74,7 @@ def events_of(
 ) -> list[Event]:
     """Return what a runner tells of a worker that says something and then does something.
 
+    The seconds of one that came to no end of its own are set to 0, once they are known.
     `interruption` is the signal that interrupts the runner at the scenario's start;
     `silence` is how long, in seconds, a worker may say nothing, `time` how long it may take.
     """
@@ -91,7 +92,14 @@ def events_of(
         check=False,
     )
     assert done.stderr == b""
-    return [decode(line) for line in done.stdout.splitlines()]
+    return [_without_seconds(decode(line)) for line in done.stdout.splitlines()]
+
+
+def _without_seconds(event: Event) -> Event:
+    if not isinstance(event, SubmissionFinished) or event.outcome is None:
+        return event
+    assert event.seconds > 0
+    return msgspec.structs.replace(event, seconds=0.0)
 
 
 def unfinished(events: list[Event]) -> list[Event]:

@@ -24,6 +24,7 @@ from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.model.words import number
 
 _NOTHING = Timeline()
+_PASSED = Outcome(verdict=Verdict.PASSED)
 
 INTERRUPTED = Outcome(
     verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="the run was interrupted"
@@ -157,6 +158,8 @@ class Fold:
             case ScenarioFinished():
                 if not self._timelines:
                     event = msgspec.structs.replace(event, timeline=_NOTHING)
+                if event.outcome == _PASSED:
+                    event = msgspec.structs.replace(event, outcome=_PASSED)
                 self._scenarios[event.submission][sys.intern(event.scenario)] = event
             case SubmissionFinished():
                 self._submissions[event.submission] = event
@@ -188,7 +191,7 @@ class Fold:
             raise ValueError("a report needs the RunStarted event")
         finished = self._submissions.get(name)
         own = finished.outcome if finished else None
-        return SubmissionResult(
+        result = SubmissionResult(
             name=name,
             how=self._hows.get(name, ""),
             notes=self._notes.get(name, ()),
@@ -197,6 +200,10 @@ class Fold:
             rule=self._started.rule,
             scenarios=tuple(self._scenario(name, s, own) for s in self._started.scenarios),
         )
+        if own is None or result.outcome is own:
+            return result
+        # It was cut off, which is told also where something else decides.
+        return msgspec.structs.replace(result, notes=(*result.notes, own.reason))
 
     def _scenario(self, name: str, listed: Listed, own: Outcome | None) -> ScenarioResult:
         event = self._scenarios.get(name, {}).get(listed.id)
