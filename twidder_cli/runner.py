@@ -3,11 +3,9 @@
 import contextlib
 import queue
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 
@@ -120,7 +118,7 @@ class Runner:
 
     def _grade(self, job: Job) -> Iterator[Event]:
         account = _Account(job)
-        with _workspace() as folder:
+        with processes.scratch() as folder:
             sandbox = _sandbox(job)
             job = msgspec.structs.replace(job, workspace=str(folder), sandbox=sandbox.value)
             worker = processes.Worker(
@@ -148,15 +146,6 @@ class Runner:
             yield from account.missing(INTERRUPTED)
         else:
             yield from account.missing(watch.verdict or _crashed(worker.errors()))
-
-
-@contextlib.contextmanager
-def _workspace() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="twidder-"))
-    try:
-        yield folder
-    finally:
-        processes.remove(folder)
 
 
 def _sandbox(job: Job) -> processes.Sandbox:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -194,6 +195,19 @@ def test_what_is_only_linked_is_not_removed(tmp_path: Path) -> None:
     (tmp_path / "top/link").symlink_to(tmp_path / "kept")
     processes.remove(tmp_path / "top")
     assert [path.name for path in tmp_path.rglob("*")] == ["kept", "file"]
+
+
+def test_only_what_nobody_holds_is_swept_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    (tmp_path / "twidder-killed/deep").mkdir(parents=True)
+    (tmp_path / "others").mkdir()
+    (tmp_path / "twidder-linked").symlink_to(tmp_path / "others")
+    with processes.scratch() as used:
+        processes.sweep()
+        assert {path.name for path in tmp_path.iterdir()} == {used.name, "others", "twidder-linked"}
+    assert not used.exists()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root hands files over")

@@ -5,7 +5,6 @@ import os
 import random
 import shlex
 import signal
-import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import UTC, datetime
@@ -188,8 +187,9 @@ def check(  # noqa: PLR0917  one parameter per option
     pattern = names_pattern(names) if names else None
     if sandbox == "require":
         require_sandbox()
-    with tempfile.TemporaryDirectory(prefix="twidder-class-") as unpacked:
-        found = find(dict.fromkeys(targets), pattern, unpacked=Path(unpacked))
+    processes.sweep()
+    with processes.scratch() as unpacked:
+        found = find(dict.fromkeys(targets), pattern, unpacked=unpacked)
         common = Common(
             scenarios=tuple(source for source, _ in played),
             contract=find_contract(contract),

@@ -4,7 +4,6 @@ import json
 import re
 import secrets
 import shlex
-import tempfile
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ import msgspec
 from rich.console import Console
 from rich.text import Text
 
+from twidder_cli import processes
 from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.events import ServerStarted, SubmissionFinished
@@ -115,9 +115,9 @@ def _read(one: Submission, target: str) -> Inspection:
     if one.kind == "folder":
         folder = Path(one.location)
         return inspect(folder, folder.name if (folder / "__init__.py").exists() else "")
-    with tempfile.TemporaryDirectory(prefix="twidder-") as unpacked:
+    with processes.scratch() as unpacked:
         try:
-            handed_in = brought(one, Path(unpacked))
+            handed_in = brought(one, unpacked)
         except Refused as refused:
             raise OperatorError(f"{target}: {refused}") from None
         for note in handed_in.notes:
@@ -126,8 +126,8 @@ def _read(one: Submission, target: str) -> Inspection:
 
 
 def _one(target: str) -> Submission:
-    with tempfile.TemporaryDirectory(prefix="twidder-") as unpacked:
-        found = find([target], unpacked=Path(unpacked))
+    with processes.scratch() as unpacked:
+        found = find([target], unpacked=unpacked)
     if len(found) > 1 or found[0].entry is not None:
         raise OperatorError(f"{target}: expected one submission, found {len(found)}")
     return found[0].submission

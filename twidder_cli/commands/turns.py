@@ -1,7 +1,6 @@
 """The turns of a run: each submission's job, and the events of all of them."""
 
 import secrets
-import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-from twidder_cli import fingerprint
+from twidder_cli import fingerprint, processes
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.events import (
@@ -213,9 +212,9 @@ def _read(submission: Submission) -> Inspection | None:
     """Return what the source tells; None where there is none, or its worker has to say why."""
     if submission.kind not in {"folder", "archive"}:
         return None
-    with tempfile.TemporaryDirectory(prefix="twidder-") as folder:
+    with processes.scratch() as folder:
         try:
-            handed_in = brought(submission, Path(folder))
+            handed_in = brought(submission, folder)
         except Refused:
             return None
         return inspect(handed_in.folder, handed_in.name)

@@ -13,6 +13,7 @@ from twidder_cli.processes.ourselves import (
 )
 from twidder_cli.processes.program import Done, run
 from twidder_cli.processes.sandbox import Sandbox
+from twidder_cli.processes.scratch import scratch, sweep
 from twidder_cli.processes.submission import LOG_LIMIT, Process, start
 from twidder_cli.processes.worker import Worker
 
@@ -36,6 +37,8 @@ __all__ = [
     "kill_descendants",
     "remove",
     "run",
+    "scratch",
     "spared",
     "start",
+    "sweep",
 ]

@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +11,7 @@ from pathlib import Path
 
 from twidder_cli.processes.limits import Limits
 from twidder_cli.processes.sandbox import TOOLS, Place, Sandbox, around_submission, around_worker
+from twidder_cli.processes.scratch import scratch
 
 _PATIENCE = 20.0
 _SWITCHES = {
@@ -116,8 +116,7 @@ def _remedy() -> str:
 @cache
 def _why_not(sandbox: Sandbox) -> str:
     """Return what keeps Python from starting in a sandbox; empty if nothing does."""
-    with tempfile.TemporaryDirectory(prefix="twidder-") as name:
-        folder = Path(name)
+    with scratch() as folder:
         around = around_worker(folder) if sandbox is Sandbox.FULL else []
         with around_submission(sandbox, Place(folder, folder), Limits()) as (command, read):
             return _failure([*around, *command, sys.executable, "-I", "-c", ""], read)
