@@ -201,12 +201,14 @@ def test_only_what_nobody_holds_is_swept_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    (tmp_path / "twidder-killed/deep").mkdir(parents=True)
-    (tmp_path / "others").mkdir()
-    (tmp_path / "twidder-linked").symlink_to(tmp_path / "others")
+    (tmp_path / "twidder-scratch-k1lled_0/deep").mkdir(parents=True)
+    others = {"twidder-lab3", "twidder-scratch-notes", "twidder-scratch-l1nked_0"}
+    for name in ("twidder-lab3", "twidder-scratch-notes"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "twidder-scratch-l1nked_0").symlink_to(tmp_path / "twidder-lab3")
     with processes.scratch() as used:
         processes.sweep()
-        assert {path.name for path in tmp_path.iterdir()} == {used.name, "others", "twidder-linked"}
+        assert {path.name for path in tmp_path.iterdir()} == {used.name, *others}
     assert not used.exists()
 
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,7 +10,9 @@ from pathlib import Path
 
 from twidder_cli.processes.files import remove
 
-_PREFIX = "twidder-"
+_PREFIX = "twidder-scratch-"
+_OURS = re.compile(rf"{_PREFIX}\w{{8}}")
+"""What nobody calls a folder by hand: only what is named so is ever swept away."""
 
 
 @contextmanager
@@ -31,9 +34,10 @@ def scratch() -> Iterator[Path]:
 
 def sweep() -> None:
     """Remove the folders of runs that were killed: the system lets go of what a process held."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
-        with suppress(OSError):  # somebody else's, in use, or gone meanwhile
-            _remove_unless_held(folder)
+    for folder in Path(tempfile.gettempdir()).iterdir():
+        if _OURS.fullmatch(folder.name):
+            with suppress(OSError):  # somebody else's, in use, or gone meanwhile
+                _remove_unless_held(folder)
 
 
 def _remove_unless_held(folder: Path) -> None:
