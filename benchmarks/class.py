@@ -4,6 +4,7 @@ Generated submissions are graded by `twidder check`, and what each had to be wai
 is read from what was recorded of it: answers, handshakes, graces and settles. Then a
 peer that checks nothing starts and stops the same servers, as many at a time, as often
 (once to see that it starts, once for each lane), and sleeps as long on each lane.
+Pages are left out unless asked for: the peer has no browser.
 
 The harness's memory is that of the process that one starts, at its highest: for this
 class, and for ten times as many whose results are all kept from an earlier run.
@@ -23,6 +24,9 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
+
+from tests.golden.grading import plan
 from tests.submissions.axes import NONE, drawn
 from tests.submissions.generator import Truth, unpack, write
 from tests.submissions.running import set_up, started
@@ -103,6 +107,14 @@ def check(folder: Path, *arguments: str) -> Run:
     return Run(time.perf_counter() - began, int(peak.read_text()) / 1024)
 
 
+def without_pages(folder: Path) -> Path:
+    """Write a plan of what is checked on the wire."""
+    wire = folder / "plan.yaml"
+    shares = msgspec.to_builtins(plan())
+    wire.write_bytes(msgspec.json.encode({"title": plan().title, "scenarios": shares["scenarios"]}))
+    return wire
+
+
 def waited(timeline: Timeline) -> float:
     """Return how long anybody would have waited in a scenario: for the server, or for silence."""
     total = end = 0.0
@@ -167,20 +179,22 @@ def main() -> None:
     """Grade a class, do the same without grading, and print the ratio."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=50, help="submissions")
+    parser.add_argument("--pages", action="store_true", help="use pages in a browser as well")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="graded at a time")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="twidder-benchmark-", dir="/var/tmp") as name:
         folder = Path(name)
         written = hand_in(given.count, folder)
-        ours = check(folder, "class", "--results", "results", "--jobs", str(given.jobs))
+        played = () if given.pages else ("--plan", str(without_pages(folder)))
+        ours = check(folder, "class", "--results", "results", "--jobs", str(given.jobs), *played)
         turns = {name: turn(folder / "results/events" / f"{name}.jsonl") for name in written}
         began = time.perf_counter()
         with ThreadPoolExecutor(given.jobs) as pool:
             list(pool.map(lambda name: merely(*written[name], turns[name].waited), written))
         peer = time.perf_counter() - began
         multiply(folder, written)
-        kept = check(folder, "class", "--results", "results", "--resume")
-        many = check(folder, "multiplied", "--results", "many", "--resume")
+        kept = check(folder, "class", "--results", "results", "--resume", *played)
+        many = check(folder, "multiplied", "--results", "many", "--resume", *played)
     count = len(written)
     print(f"{count} submissions, {given.jobs} at a time: {ours.seconds:.0f} s, merely {peer:.0f} s")
     print(f"ratio {ours.seconds / peer:.2f} (aim: 1.3 or less)")

@@ -71,7 +71,11 @@ def _package(attempt: Attempt, top: str) -> Finding:
         f"The package {top} is not installed here", attempt.words, advice(needed, requirements)
     )
     cure = remedy(needed, requirements)
-    what = f"a package is missing here: use {cure}" if cure else "a module is imported that nobody knows"
+    what = (
+        f"a package is missing here: use {cure}"
+        if cure
+        else "a module is imported that nobody knows"
+    )
     return msgspec.structs.replace(finding, alike=what)
 
 
