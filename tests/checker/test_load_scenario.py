@@ -18,7 +18,7 @@ FIELDS = "title, why, requirement, needs, level, actors, hint, steps"
 TWO_STEPS = "{'sign_out': 'anna', 'connect': 'anna'}"
 CAPTURED = "a name of small letters and digits"
 LISTED = "'twidder scenario list' lists them."
-ALIKE = "lab3/auto-logout, lab3/root, lab3/sign-out"
+ALIKE = "lab3/page-logout, lab3/auto-logout, lab3/root"
 PLACES = "'json:data', 'header:Authorization' or 'cookie:session'"
 SAMPLE = "such as 'sign_in: anna@laptop'"
 
