@@ -649,6 +649,17 @@ class CrashesOnUnknownTokens(Twidder):
         return session if session.is_valid else None
 
 
+@caught_by("lab3/refusals")
+class LooksOnlyAtTokensThatAreSent(Twidder):
+    """Without a token, users can still be looked up, and written to, by address."""
+
+    def caller(self, function: str) -> Session:
+        is_by_address = function.endswith("_by_email") or function == "post_message"
+        if self.sent_token() is None and is_by_address:
+            return Session("nobody", "")
+        return super().caller(function)
+
+
 @caught_by("lab3/token-expired")
 class LetsTheExpiredListen(Twidder):
     """A socket with an expired token is registered with its user's valid session."""

@@ -437,6 +437,12 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
             id="a text that stands nowhere in what was recorded",
         ),
         pytest.param(
+            "connect: anna@laptop\n",
+            "connect: anna@laptop\n  - connect: {by: anna@phone, token: none}\n",
+            "1.yaml:8: a socket is greeted with some token; 'empty' is one that says nothing",
+            id="a socket without a token",
+        ),
+        pytest.param(
             "within: 5 s}",
             "only: signed-in}",
             "1.yaml:11: no expect_one_valid looks before whether 'anna@laptop' is signed in",

@@ -112,11 +112,13 @@ class Calls:
         return self._exchange(actor, "page", Request(method="GET", path=path), None)
 
     def token(self, actor: Actor, name: str | None = None) -> str | None:
-        """Return the actor's own token, None where there is none, or what `name` says instead."""
+        """Return the actor's own token, or what `name` says instead; None where there is none."""
         if name is None:
             return self._tokens.get(actor)
         if name == "made-up":
             return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
+        if name == "none":
+            return None
         return "" if name == "empty" else self.expanded(name)
 
     def issued(self, actors: Collection[Actor]) -> list[Issued]:
