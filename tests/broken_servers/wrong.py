@@ -1073,6 +1073,14 @@ class CrashesOnUnknownUsers(Twidder):
         return self.users[email]
 
 
+@caught_by("lab3/unknown-user")
+class CrashesOnUnknownSignIns(Twidder):
+    """A sign-in with an address that nobody has is answered with status 500."""
+
+    def is_password(self, email: str, password: str) -> bool:
+        return self.users[email]["password"] == password
+
+
 @caught_by("lab3/malformed")
 class CrashesOnMissingFields(Twidder):
     """A body without a field, or that is no object, is answered with status 500."""
