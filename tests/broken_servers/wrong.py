@@ -900,6 +900,8 @@ class StaysSignedIn(Twidder):
 class ReadsWallsAfterSignOut(Twidder):
     """A token that was signed out still reads walls by address."""
 
+    goes_on = "get_user_messages_by_email"
+
     def __init__(self) -> None:
         super().__init__()
         self.signed_out: dict[str | None, Session] = {}
@@ -909,8 +911,15 @@ class ReadsWallsAfterSignOut(Twidder):
         return super().sign_out()
 
     def check_token(self, token: str | None, function: str) -> Session | None:
-        known = self.signed_out.get(token) if function == "get_user_messages_by_email" else None
+        known = self.signed_out.get(token) if function == self.goes_on else None
         return known or super().check_token(token, function)
+
+
+@caught_by("lab3/sign-out")
+class ChangesThePasswordAfterSignOut(ReadsWallsAfterSignOut):
+    """A token that was signed out still changes the password."""
+
+    goes_on = "change_password"
 
 
 @caught_by("lab3/nine-functions")
