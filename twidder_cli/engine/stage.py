@@ -12,9 +12,10 @@ from twidder_cli.engine.sockets import Sockets
 from twidder_cli.engine.tokens import guess
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.page import Browsing
+from twidder_cli.model.shapes import shape
 from twidder_cli.model.step import Call, CannotPlay, Ending, Step
 from twidder_cli.model.timeline import Exchange, Guessed, Quiet, Taken
-from twidder_cli.model.view import View, shape
+from twidder_cli.model.view import View
 
 
 class Performer(Protocol):
