@@ -20,6 +20,9 @@ FUNCTIONS = (
 READING = FUNCTIONS[4:8]
 """The functions that hand over data and change nothing."""
 
+DATA = FUNCTIONS[4:6]
+"""The functions that hand over a user's data, which there always are."""
+
 MESSAGES = FUNCTIONS[6:8]
 """The functions that hand over a wall, which may be empty."""
 
