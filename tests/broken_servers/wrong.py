@@ -915,7 +915,7 @@ class ReadsWallsAfterSignOut(Twidder):
         return known or super().check_token(token, function)
 
 
-@caught_by("lab3/sign-out")
+@caught_by("lab3/refusals")
 class ChangesThePasswordAfterSignOut(ReadsWallsAfterSignOut):
     """A token that was signed out still changes the password."""
 
