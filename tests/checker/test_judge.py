@@ -16,9 +16,11 @@ from tests.checker.timelines import (
     closed,
     flood,
     message,
+    opened,
     played,
     pong,
     quiet,
+    refused_socket,
     stood_still,
     timeline,
     trigger,
@@ -171,6 +173,21 @@ def test_the_first_step_that_could_not_be_played_is_the_cause() -> None:
             ),
         ),
     )
+
+
+@pytest.mark.parametrize(
+    ("sockets", "names_sockets"),
+    [((), False), ((refused_socket(ANNA, 1.6),), False), ((opened(ANNA, 1.6),), True)],
+    ids=["none", "one that did not open", "one that did"],
+)
+def test_a_dead_socket_is_blamed_only_where_there_was_one(
+    sockets: tuple[AnyEntry, ...], *, names_sockets: bool
+) -> None:
+    cause = played("sign_in", 1.8, step="2", line=6, cause="anna@laptop: POST /sign_in -> 500")
+    cause = msgspec.structs.replace(cause, function="sign_in")
+    (finding,) = judge(scenario(PUSH), timeline(BEFORE[:2], *sockets, cause)).findings
+    assert finding.hint.startswith("Look for the request in the server's log.")
+    assert ("a socket whose client has gone" in finding.hint) is names_sockets
 
 
 def test_a_submission_that_was_never_understood_is_unclear() -> None:

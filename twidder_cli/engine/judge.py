@@ -9,7 +9,16 @@ import msgspec
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import (
+    Connection,
+    Crash,
+    Died,
+    Exchange,
+    Frame,
+    Played,
+    Stall,
+    Timeline,
+)
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
@@ -17,13 +26,12 @@ from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
 _BY_HAND = "Play the scenario against a server of your own: twidder check http://127.0.0.1:5000"
-_BROKEN = {
-    "sign_in": "Look for the request in the server's log. A send to a socket whose client has gone "
-    "raises an error, and must not break the sign-in.",
-    "connect": "Does the function behind the socket's route go on receiving while the client is "
-    "there? When it returns, the socket is closed.",
-}
-
+_LOG = "Look for the request in the server's log."
+_DEAD = "A send to a socket whose client has gone raises an error, and must not break the sign-in."
+_CLOSED = (
+    "Does the function behind the socket's route go on receiving while the client is there? When "
+    "it returns, the socket is closed."
+)
 
 _HANDED_OUT_TWICE = (
     "Two sign-ins were given the same token, so the old one stays valid with the new one: make a "
@@ -171,11 +179,11 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         title, hint = "This could not be checked", ""
     elif stopped.understood:
         title = f"{stopped.function or about.kind} does not work, and all that follows needs it"
-        hint = _BROKEN.get(stopped.function, "Look for the request in the server's log.")
+        hint = _likely(stopped, timeline)
     else:
         title = "The submission does not answer as the contract names things"
         # A socket that opened is where the contract says; its greeting may not be.
-        hint = f"{_BROKEN['connect']} {NOT_UNDERSTOOD}" if stopped.concerns else NOT_UNDERSTOOD
+        hint = f"{_CLOSED} {NOT_UNDERSTOOD}" if stopped.concerns else NOT_UNDERSTOOD
     yield Finding(
         title=title,
         expected=_CONTROL if about.kind == "control" else f"the step {about.kind} works",
@@ -184,6 +192,14 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         line=about.line,
         verdict=Verdict.FAILED if stopped.understood and not stopped.ours else Verdict.UNCLEAR,
     )
+
+
+def _likely(stopped: Played, timeline: Timeline) -> str:
+    """Return what to look at where a function that a step needs does not work."""
+    if stopped.function == "connect":
+        return _CLOSED
+    has_opened = any(isinstance(e, Connection) and not e.refusal for e in timeline.entries)
+    return f"{_LOG} {_DEAD}" if stopped.function == "sign_in" and has_opened else _LOG
 
 
 def _endless(timeline: Timeline) -> Iterator[Finding]:
