@@ -20,8 +20,8 @@ FUNCTIONS = (
 READING = FUNCTIONS[4:8]
 """The functions that hand over data and change nothing."""
 
-DATA = FUNCTIONS[4:6]
-"""The functions that hand over a user's data, which there always are."""
+HANDING_OVER = ("sign_in", *READING[:2])
+"""The functions that always hand something over: a token, or a user's data."""
 
 MESSAGES = FUNCTIONS[6:8]
 """The functions that hand over a wall, which may be empty."""

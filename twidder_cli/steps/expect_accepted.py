@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from twidder_cli.model.contract import DATA
+from twidder_cli.model.contract import HANDING_OVER
 from twidder_cli.model.replies import handed_over, is_accepted, strings_in
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
@@ -85,5 +85,5 @@ class ExpectAccepted(ExpectAnswer):
 
 def _is_refused(call: Exchange) -> bool:
     """Whether a call was refused, be it with status 200: only a wall may be empty."""
-    is_without_data = call.operation in DATA and call.differs and not handed_over(call)
-    return is_without_data or not is_accepted(call)
+    is_bare = call.operation in HANDING_OVER and call.differs and not handed_over(call)
+    return is_bare or not is_accepted(call)
