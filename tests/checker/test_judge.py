@@ -252,7 +252,14 @@ def test_while_the_machine_stood_still_nothing_is_held_against_the_submission() 
     whole = timeline(BEFORE, EVERYBODY, trigger(5, 6), stood_still(6, 9), played("expect_push", 11))
     outcome = judge(scenario(PUSH), whole)
     assert (outcome.verdict, outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)
-    assert outcome.findings[0].hint.startswith("This machine was too busy")
+    assert outcome.findings[0].hint.startswith("This machine was too busy meanwhile, so")
+
+
+def test_of_an_overloaded_machine_the_load_is_told() -> None:
+    busy = msgspec.structs.replace(stood_still(6, 9), load=6.53)
+    whole = timeline(BEFORE, EVERYBODY, trigger(5, 6), busy, played("expect_push", 11))
+    (finding,) = judge(scenario(PUSH), whole).findings
+    assert "too busy meanwhile (a load of 6.5 for each core), so" in finding.hint
 
 
 def test_a_pass_stays_a_pass_although_the_machine_stood_still() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 import msgspec
 
 from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.overload import waited_in_vain
 from twidder_cli.engine.pace import BARRIER, HTTP, JITTER, TOKEN_PAUSE
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import request_for, token_in, value_at
@@ -229,7 +230,7 @@ class Calls:
         except http.Lost as lost:
             loss = str(lost)
             if lost.is_late:
-                self._recorder.waited_in_vain(sent[-1])
+                waited_in_vain(self._recorder, sent[-1])
         return Exchange(
             step=self._recorder.step,
             actor=actor,

@@ -21,7 +21,7 @@ from twidder_cli.model.timeline import (
 )
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
+from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described, loaded
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
@@ -55,8 +55,9 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     ]
     told = _over_rounds(_without_strays(judged))
     findings += [_hinted(finding, scenario, timeline) for finding in told]
-    if has_stalled(timeline):
-        findings = [_doubted(finding) for finding in findings]
+    stalls = [entry for entry in timeline.entries if isinstance(entry, Stall)]
+    if stalls:
+        findings = [_doubted(finding, stalls[-1]) for finding in findings]
     return Outcome.of(findings)
 
 
@@ -215,12 +216,13 @@ def _endless(timeline: Timeline) -> Iterator[Finding]:
         )
 
 
-def _doubted(finding: Finding) -> Finding:
+def _doubted(finding: Finding, stall: Stall) -> Finding:
     """While this machine stood still, nothing is held against the submission."""
     if finding.verdict is not Verdict.FAILED:
         return finding
     return msgspec.structs.replace(
         finding,
         verdict=Verdict.UNCLEAR,
-        hint="This machine was too busy meanwhile, so it may have been our doing: run it again.",
+        hint=f"This machine was too busy meanwhile{loaded(stall)}, so it may have been our doing: "
+        "run it again.",
     )

@@ -180,8 +180,11 @@ class Crash(Entry, tag="crash"):
 class Stall(Entry, tag="stall"):
     """This machine stood still, or was overloaded when a time ran out.
 
-    What was late meanwhile may not be the submission's fault.
+    What was late meanwhile may not be the submission's fault. `load` is how many
+    processes wanted to run for each core, where that is why.
     """
+
+    load: float = 0.0
 
 
 class Played(Entry, tag="played"):
