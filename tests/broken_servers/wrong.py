@@ -804,6 +804,17 @@ class ForgetsTheNewerSocket(Twidder):
         session.sockets.clear()
 
 
+@caught_by("lab3/refresh-overlap")
+class TakesARefreshForASignIn(Twidder):
+    """A session's second socket is told that the session is over, as if it were another session."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None and len(session.sockets) > 1:
+            self.say_goodbye(socket)
+        return session
+
+
 @caught_by("lab3/refresh-five")
 class RegistersThreeTimes(Twidder):
     """Of a session's sockets the first three are registered, and no others."""
