@@ -523,6 +523,17 @@ class RefusesWithoutSuccess(Twidder):
 
 
 @right
+class RefusesByNumber(Twidder):
+    """Every answer has status 200, and a number in it says whether it is a refusal."""
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        return {"ok": 1, "data": data}
+
+    def refuse(self, refused: Refused) -> ResponseReturnValue:
+        return {"ok": 0, "data": None}
+
+
+@right
 class RefusesInHtml(Twidder):
     """A refusal is an error page."""
 

@@ -649,6 +649,17 @@ class CrashesOnUnknownTokens(Twidder):
         return session if session.is_valid else None
 
 
+@caught_by("lab3/refusals")
+class LooksOnlyAtTokensThatAreSent(Twidder):
+    """Without a token, users can still be looked up, and written to, by address."""
+
+    def caller(self, function: str) -> Session:
+        is_by_address = function.endswith("_by_email") or function == "post_message"
+        if self.sent_token() is None and is_by_address:
+            return Session("nobody", "")
+        return super().caller(function)
+
+
 @caught_by("lab3/token-expired")
 class LetsTheExpiredListen(Twidder):
     """A socket with an expired token is registered with its user's valid session."""
@@ -793,6 +804,17 @@ class ForgetsTheNewerSocket(Twidder):
         session.sockets.clear()
 
 
+@caught_by("lab3/refresh-overlap")
+class TakesARefreshForASignIn(Twidder):
+    """A session's second socket is told that the session is over, as if it were another session."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        session = super().on_greeting(socket, token)
+        if session is not None and len(session.sockets) > 1:
+            self.say_goodbye(socket)
+        return session
+
+
 @caught_by("lab3/refresh-five")
 class RegistersThreeTimes(Twidder):
     """Of a session's sockets the first three are registered, and no others."""
@@ -889,6 +911,8 @@ class StaysSignedIn(Twidder):
 class ReadsWallsAfterSignOut(Twidder):
     """A token that was signed out still reads walls by address."""
 
+    goes_on = "get_user_messages_by_email"
+
     def __init__(self) -> None:
         super().__init__()
         self.signed_out: dict[str | None, Session] = {}
@@ -898,8 +922,15 @@ class ReadsWallsAfterSignOut(Twidder):
         return super().sign_out()
 
     def check_token(self, token: str | None, function: str) -> Session | None:
-        known = self.signed_out.get(token) if function == "get_user_messages_by_email" else None
+        known = self.signed_out.get(token) if function == self.goes_on else None
         return known or super().check_token(token, function)
+
+
+@caught_by("lab3/refusals")
+class ChangesThePasswordAfterSignOut(ReadsWallsAfterSignOut):
+    """A token that was signed out still changes the password."""
+
+    goes_on = "change_password"
 
 
 @caught_by("lab3/nine-functions")
@@ -1060,6 +1091,14 @@ class CrashesOnUnknownUsers(Twidder):
 
     def known(self, email: str) -> dict[str, str]:
         return self.users[email]
+
+
+@caught_by("lab3/unknown-user")
+class CrashesOnUnknownSignIns(Twidder):
+    """A sign-in with an address that nobody has is answered with status 500."""
+
+    def is_password(self, email: str, password: str) -> bool:
+        return self.users[email]["password"] == password
 
 
 @caught_by("lab3/malformed")

@@ -69,11 +69,11 @@ def test_an_answer_that_grants_is_no_refusal(status: int, body: Any) -> None:
 
 
 def test_an_answer_that_shows_nothing_where_it_showed_something_before_is_a_refusal() -> None:
-    assert judged(REFUSED, asked(ANNA, READ, 7, body={"data": None}, shows=True)) == []
+    assert judged(REFUSED, asked(ANNA, READ, 7, body={"data": None}, differs=True)) == []
 
 
 def test_an_answer_that_still_shows_something_is_none() -> None:
-    (finding,) = judged(REFUSED, asked(ANNA, READ, 7, body=PROFILE, shows=True))
+    (finding,) = judged(REFUSED, asked(ANNA, READ, 7, body=PROFILE, differs=True))
     assert finding.title == "get_user_data_by_token should have been refused"
 
 
@@ -172,6 +172,14 @@ def test_an_answer_that_refuses_is_no_acceptance(status: int, body: Any) -> None
 def test_no_answer_is_no_acceptance() -> None:
     (finding,) = judged(ACCEPTED, unanswered(ANNA, READ, 7))
     assert finding.title == "get_user_data_by_token should have been accepted"
+
+
+def test_an_answer_without_the_data_that_there_are_is_no_acceptance() -> None:
+    without = {"ok": 0, "data": None}
+    (finding,) = judged(ACCEPTED, asked(ANNA, READ, 7, body=without, differs=True))
+    assert finding.title == "get_user_data_by_token should have been accepted"
+    wall = asked(ANNA, "get_user_messages_by_token", 7, body=without, differs=True)
+    assert judged(ACCEPTED, wall) == []
 
 
 SHOWING = ExpectAccepted(

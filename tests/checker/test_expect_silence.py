@@ -23,9 +23,9 @@ from tests.checker.timelines import (
     quiet,
     refused_socket,
 )
+from twidder_cli.model.shapes import shape
 from twidder_cli.model.timeline import Frame
 from twidder_cli.model.verdicts import Blame, Verdict
-from twidder_cli.model.view import shape
 from twidder_cli.steps.expect_silence import ExpectSilence
 
 STEP = ExpectSilence(kind="expect_silence", line=11, of=(BOB,))

@@ -16,9 +16,11 @@ from tests.checker.timelines import (
     closed,
     flood,
     message,
+    opened,
     played,
     pong,
     quiet,
+    refused_socket,
     stood_still,
     timeline,
     trigger,
@@ -173,6 +175,21 @@ def test_the_first_step_that_could_not_be_played_is_the_cause() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("sockets", "names_sockets"),
+    [((), False), ((refused_socket(ANNA, 1.6),), False), ((opened(ANNA, 1.6),), True)],
+    ids=["none", "one that did not open", "one that did"],
+)
+def test_a_dead_socket_is_blamed_only_where_there_was_one(
+    sockets: tuple[AnyEntry, ...], *, names_sockets: bool
+) -> None:
+    cause = played("sign_in", 1.8, step="2", line=6, cause="anna@laptop: POST /sign_in -> 500")
+    cause = msgspec.structs.replace(cause, function="sign_in")
+    (finding,) = judge(scenario(PUSH), timeline(BEFORE[:2], *sockets, cause)).findings
+    assert finding.hint.startswith("Look for the request in the server's log.")
+    assert ("a socket whose client has gone" in finding.hint) is names_sockets
+
+
 def test_a_submission_that_was_never_understood_is_unclear() -> None:
     outcome = judge(scenario(PUSH), stopped(understood=False))
     assert (outcome.verdict, outcome.blame, outcome.reason) == (
@@ -235,7 +252,14 @@ def test_while_the_machine_stood_still_nothing_is_held_against_the_submission() 
     whole = timeline(BEFORE, EVERYBODY, trigger(5, 6), stood_still(6, 9), played("expect_push", 11))
     outcome = judge(scenario(PUSH), whole)
     assert (outcome.verdict, outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)
-    assert outcome.findings[0].hint.startswith("This machine was too busy")
+    assert outcome.findings[0].hint.startswith("This machine was too busy meanwhile, so")
+
+
+def test_of_an_overloaded_machine_the_load_is_told() -> None:
+    busy = msgspec.structs.replace(stood_still(6, 9), load=6.53)
+    whole = timeline(BEFORE, EVERYBODY, trigger(5, 6), busy, played("expect_push", 11))
+    (finding,) = judge(scenario(PUSH), whole).findings
+    assert "too busy meanwhile (a load of 6.5 for each core), so" in finding.hint
 
 
 def test_a_pass_stays_a_pass_although_the_machine_stood_still() -> None:

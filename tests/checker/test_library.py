@@ -89,13 +89,17 @@ def test_a_contract_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
 def test_an_unknown_plan_is_told(name: str) -> None:
     with pytest.raises(OperatorError) as raised:
         find_plan(name)
-    assert str(raised.value).startswith(f"there is no plan {name!r}, as an id or as a file")
+    assert str(raised.value) == (
+        f"there is no plan {name!r}, as an id or as a file. Possible: lab3/plan."
+    )
 
 
 def test_an_unknown_contract_is_told() -> None:
     with pytest.raises(OperatorError) as raised:
         find_contract("comon")
-    assert str(raised.value).startswith("there is no contract 'comon', as an id or as a file")
+    assert str(raised.value) == (
+        "there is no contract 'comon', as an id or as a file. Did you mean 'common'?"
+    )
 
 
 def test_a_plan_in_a_file_is_found_by_its_path(tmp_path: Path) -> None:

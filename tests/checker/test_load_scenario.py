@@ -18,7 +18,7 @@ FIELDS = "title, why, requirement, needs, level, actors, hint, steps"
 TWO_STEPS = "{'sign_out': 'anna', 'connect': 'anna'}"
 CAPTURED = "a name of small letters and digits"
 LISTED = "'twidder scenario list' lists them."
-ALIKE = "lab3/auto-logout, lab3/root, lab3/sign-out"
+ALIKE = "lab3/page-logout, lab3/auto-logout, lab3/root"
 PLACES = "'json:data', 'header:Authorization' or 'cookie:session'"
 SAMPLE = "such as 'sign_in: anna@laptop'"
 
@@ -435,6 +435,12 @@ def test_a_mistake_is_told_with_its_place(old: str, new: str, said: list[str]) -
             "  - expect_accepted: {by: anna@laptop, lacks: [Hello]}\n",
             "1.yaml:9: what was given before is written by its name here: {anna.message.1}",
             id="a text that stands nowhere in what was recorded",
+        ),
+        pytest.param(
+            "connect: anna@laptop\n",
+            "connect: anna@laptop\n  - connect: {by: anna@phone, token: none}\n",
+            "1.yaml:8: a socket is greeted with some token; 'empty' is one that says nothing",
+            id="a socket without a token",
         ),
         pytest.param(
             "within: 5 s}",

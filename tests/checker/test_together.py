@@ -240,6 +240,18 @@ def test_a_foreign_token_is_made_up_empty_or_a_text() -> None:
     assert calls.token(ANNA, "{anna@laptop.token.1}") == "abc-123"
 
 
+def test_a_request_may_have_no_token_at_all() -> None:
+    calls, recorder, *_ = signed_in('{"data": "abc-123"}')
+    for token in (None, "empty", "none"):
+        calls.call(ANNA, Call(function="sign_out"), token=token)
+    requests = [entry.request for entry in of_kind(recorder.timeline())[0]]
+    assert [one.headers.get("Authorization") for one in requests[-3:]] == [
+        "{anna@laptop.token.1}",
+        "",
+        None,
+    ]
+
+
 # Sockets of those who lost
 
 

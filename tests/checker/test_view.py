@@ -30,7 +30,7 @@ from tests.checker.timelines import (
     trigger,
     view,
 )
-from twidder_cli.model.view import shape
+from twidder_cli.model.shapes import shape
 
 # Shapes
 

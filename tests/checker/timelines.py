@@ -151,7 +151,7 @@ def asked(
     step: str = "5",
     token: str = "",
     understood: bool = True,
-    shows: bool = False,
+    differs: bool = False,
 ) -> Exchange:
     """Return a request with its reply; a body that is no text is written as JSON."""
     text = body if isinstance(body, str) else json.dumps(body)
@@ -169,7 +169,7 @@ def asked(
         ),
         reply=Reply(status=status, body=text),
         understood=understood,
-        shows=shows,
+        differs=differs,
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 import msgspec
 
 from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.overload import waited_in_vain
 from twidder_cli.engine.pace import BARRIER, HTTP, JITTER, TOKEN_PAUSE
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.requests import request_for, token_in, value_at
@@ -16,7 +17,7 @@ from twidder_cli.engine.server import Server
 from twidder_cli.engine.tokens import Issued
 from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.contract import MESSAGES
-from twidder_cli.model.replies import handed_over, is_accepted, keys_of
+from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.step import Call, CannotPlay
 from twidder_cli.model.timeline import Exchange, Request, Together
 from twidder_cli.model.words import answered
@@ -45,7 +46,7 @@ class Calls:
         if call.function == "sign_in":
             self._pause(actor.user)
             self._racing.discard(actor)
-        exchange = self._send(actor, call, self._request(actor, call, token))
+        exchange = self._send(actor, call, self._request(actor, call, token), must=must)
         if must and not is_accepted(exchange):
             raise CannotPlay(f"{actor}: {answered(exchange)}", function=call.function)
         if must and call.function == "sign_in":
@@ -109,14 +110,16 @@ class Calls:
 
     def fetch(self, actor: Actor, path: str) -> Exchange:
         """Get a page or a file."""
-        return self._exchange(actor, "page", Request(method="GET", path=path), None)
+        return self._recorder.add(self._exchange(actor, "page", Request(method="GET", path=path)))
 
     def token(self, actor: Actor, name: str | None = None) -> str | None:
-        """Return the actor's own token, None where there is none, or what `name` says instead."""
+        """Return the actor's own token, or what `name` says instead; None where there is none."""
         if name is None:
             return self._tokens.get(actor)
         if name == "made-up":
             return self._cast.made_up_token(next(iter(self._tokens.values()), ""))
+        if name == "none":
+            return None
         return "" if name == "empty" else self.expanded(name)
 
     def issued(self, actors: Collection[Actor]) -> list[Issued]:
@@ -193,10 +196,16 @@ class Calls:
         call: Call,
         request: Request,
         release: Callable[[], float] | None = None,
+        *,
+        must: bool = False,
     ) -> Exchange:
-        place = self._server.contract.operations[call.function].token
-        exchange = self._exchange(actor, call.function, request, place, release)
-        if call.function == "change_password" and is_accepted(exchange):
+        exchange = self._exchange(actor, call.function, request, release)
+        with self._learning:
+            if call.function == "sign_in" and is_accepted(exchange):
+                self._learn_token(exchange)
+            exchange = self._recorder.add(self._learned(exchange, call, must=must))
+        is_done = is_accepted(exchange) and (must or not exchange.differs)
+        if call.function == "change_password" and is_done:
             self._cast.accept_new_password(actor.user)
         return exchange
 
@@ -205,7 +214,6 @@ class Calls:
         actor: Actor,
         operation: str,
         request: Request,
-        place: str | None,
         release: Callable[[], float] | None = None,
     ) -> Exchange:
         sent = [self._recorder.now()]
@@ -222,8 +230,8 @@ class Calls:
         except http.Lost as lost:
             loss = str(lost)
             if lost.is_late:
-                self._recorder.waited_in_vain(sent[-1])
-        exchange = Exchange(
+                waited_in_vain(self._recorder, sent[-1])
+        return Exchange(
             step=self._recorder.step,
             actor=actor,
             sent=sent[-1],
@@ -233,32 +241,26 @@ class Calls:
             reply=reply,
             loss=loss,
         )
-        with self._learning:
-            if operation == "sign_in" and is_accepted(exchange):
-                self._learn_token(actor, exchange, place)
-            return self._recorder.add(self._learned(exchange))
 
-    def _learned(self, exchange: Exchange) -> Exchange:
+    def _learned(self, exchange: Exchange, call: Call, *, must: bool) -> Exchange:
         """Return the exchange with what this run knows of its function, and learn from it."""
-        server, function = self._server, exchange.operation
+        server, function = self._server, call.function
         if is_accepted(exchange) and (function != "sign_in" or exchange.actor in self._tokens):
             server.understood.add(function)
         question = function
         if function in MESSAGES:  # a wall may be empty: only the same one must show something
-            question = f"{function} {exchange.request.path} {exchange.actor.partition('@')[0]}"
-        keys = keys_of(exchange)
-        if handed_over(self._recorder.masked(exchange)):
-            server.shows.add(question)
-            server.answers[function] = server.answers.get(function, keys) & keys
-        lacks = not server.answers.get(function, keys) <= keys
+            own = self._cast.profile(Actor(exchange.actor).user)["email"]
+            question = f"{function} {self.expanded(call.inputs.get('email', own))}"
+        masked = self._recorder.masked(exchange)
+        server.answers.learn(masked, question, must=must)
         return msgspec.structs.replace(
             exchange,
             understood=server.contract.vouched or function in server.understood,
-            shows=question in server.shows or lacks,
+            differs=server.answers.differs(masked, question),
         )
 
-    def _learn_token(self, actor: Actor, exchange: Exchange, place: str | None) -> None:
-        found = token_in(exchange.reply, place) if exchange.reply else None
+    def _learn_token(self, exchange: Exchange) -> None:
+        actor, found = Actor(exchange.actor), self._token_in(exchange)
         if found is None or not _can_be_sent(found):
             return
         symbols = self._recorder.symbols
@@ -267,11 +269,15 @@ class Calls:
         self._tokens[actor] = found
         symbols.define(f"{actor}.token.{len(symbols.names(f'{actor}.token.')) + 1}", found)
 
-    def _require_token(self, exchange: Exchange) -> None:
+    def _token_in(self, exchange: Exchange) -> str | None:
         place = self._server.contract.operations["sign_in"].token
-        found = token_in(exchange.reply, place) if exchange.reply else None
+        return token_in(exchange.reply, place) if exchange.reply else None
+
+    def _require_token(self, exchange: Exchange) -> None:
+        found = self._token_in(exchange)
         if found is not None and exchange.actor in self._tokens:
             return
+        place = self._server.contract.operations["sign_in"].token
         what = "no token" if found is None else "a token that can't be sent in a header"
         raise CannotPlay(
             f"{exchange.actor}: there is {what} at {place or 'json:data'} in the answer to "

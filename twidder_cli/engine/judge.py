@@ -9,21 +9,29 @@ import msgspec
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import (
+    Connection,
+    Crash,
+    Died,
+    Exchange,
+    Frame,
+    Played,
+    Stall,
+    Timeline,
+)
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
+from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described, loaded
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
 _BY_HAND = "Play the scenario against a server of your own: twidder check http://127.0.0.1:5000"
-_BROKEN = {
-    "sign_in": "Look for the request in the server's log. A send to a socket whose client has gone "
-    "raises an error, and must not break the sign-in.",
-    "connect": "Does the function behind the socket's route go on receiving while the client is "
-    "there? When it returns, the socket is closed.",
-}
-
+_LOG = "Look for the request in the server's log."
+_DEAD = "A send to a socket whose client has gone raises an error, and must not break the sign-in."
+_CLOSED = (
+    "Does the function behind the socket's route go on receiving while the client is there? When "
+    "it returns, the socket is closed."
+)
 
 _HANDED_OUT_TWICE = (
     "Two sign-ins were given the same token, so the old one stays valid with the new one: make a "
@@ -47,8 +55,9 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     ]
     told = _over_rounds(_without_strays(judged))
     findings += [_hinted(finding, scenario, timeline) for finding in told]
-    if has_stalled(timeline):
-        findings = [_doubted(finding) for finding in findings]
+    stalls = [entry for entry in timeline.entries if isinstance(entry, Stall)]
+    if stalls:
+        findings = [_doubted(finding, stalls[-1]) for finding in findings]
     return Outcome.of(findings)
 
 
@@ -171,11 +180,11 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         title, hint = "This could not be checked", ""
     elif stopped.understood:
         title = f"{stopped.function or about.kind} does not work, and all that follows needs it"
-        hint = _BROKEN.get(stopped.function, "Look for the request in the server's log.")
+        hint = _likely(stopped, timeline)
     else:
         title = "The submission does not answer as the contract names things"
         # A socket that opened is where the contract says; its greeting may not be.
-        hint = f"{_BROKEN['connect']} {NOT_UNDERSTOOD}" if stopped.concerns else NOT_UNDERSTOOD
+        hint = f"{_CLOSED} {NOT_UNDERSTOOD}" if stopped.concerns else NOT_UNDERSTOOD
     yield Finding(
         title=title,
         expected=_CONTROL if about.kind == "control" else f"the step {about.kind} works",
@@ -184,6 +193,14 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         line=about.line,
         verdict=Verdict.FAILED if stopped.understood and not stopped.ours else Verdict.UNCLEAR,
     )
+
+
+def _likely(stopped: Played, timeline: Timeline) -> str:
+    """Return what to look at where a function that a step needs does not work."""
+    if stopped.function == "connect":
+        return _CLOSED
+    has_opened = any(isinstance(e, Connection) and not e.refusal for e in timeline.entries)
+    return f"{_LOG} {_DEAD}" if stopped.function == "sign_in" and has_opened else _LOG
 
 
 def _endless(timeline: Timeline) -> Iterator[Finding]:
@@ -199,12 +216,13 @@ def _endless(timeline: Timeline) -> Iterator[Finding]:
         )
 
 
-def _doubted(finding: Finding) -> Finding:
+def _doubted(finding: Finding, stall: Stall) -> Finding:
     """While this machine stood still, nothing is held against the submission."""
     if finding.verdict is not Verdict.FAILED:
         return finding
     return msgspec.structs.replace(
         finding,
         verdict=Verdict.UNCLEAR,
-        hint="This machine was too busy meanwhile, so it may have been our doing: run it again.",
+        hint=f"This machine was too busy meanwhile{loaded(stall)}, so it may have been our doing: "
+        "run it again.",
     )

@@ -72,6 +72,9 @@ STEADY = 0.3
 OVERLOAD = 5.0
 """Processes that want to run, for each core, above which a time that ran out says little."""
 
+CONTROL = 1.0
+"""For a server on such a machine to show that it answers at once, each time within a stall."""
+
 STALL = 0.5
 """A thread of ours that oversleeps by more shows that the machine stood still."""
 

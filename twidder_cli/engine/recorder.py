@@ -1,6 +1,5 @@
 """Writes the Timeline: one clock, any thread, secrets by name from the first moment."""
 
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -8,7 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from twidder_cli.engine.pace import OVERLOAD, STALL
+from twidder_cli.engine.pace import STALL
 from twidder_cli.engine.symbols import Symbols, without_names
 from twidder_cli.model.timeline import AnyEntry, Crash, Stall, Timeline
 from twidder_cli.model.view import View
@@ -50,11 +49,6 @@ class Recorder:
         now = self.now()
         began = now if sent is None else sent
         return self.add(kind(step=self.step, actor=actor, sent=began, received=now, **facts))
-
-    def waited_in_vain(self, since: float) -> None:
-        """Take note that a time of ours ran out; on an overloaded machine that says little."""
-        if os.getloadavg()[0] > OVERLOAD * (os.cpu_count() or 1):
-            self.note(Stall, "", sent=since)
 
     def crash(self, error: Exception) -> None:
         """Take note that our own code failed; nothing here is held against the submission."""

@@ -3,6 +3,7 @@
 import copy
 from typing import Protocol
 
+from twidder_cli.engine.answers import Answers
 from twidder_cli.engine.pace import Pace
 from twidder_cli.model.contract import Contract
 
@@ -20,18 +21,16 @@ class Server:
     """Where a server is, how it names things, and what this run has learned of it.
 
     `understood` holds the functions that have worked as the contract names
-    them, "connect" among them; `shows` those that were seen to hand something
-    over, and `answers` the keys that all such answers had. `notices` holds
-    shapes of logouts, `one_off` those of messages that were seen not to come
-    again by themselves.
+    them, "connect" among them; `answers` what they say when they work. `notices`
+    holds shapes of logouts, `one_off` those of messages that were seen not to
+    come again by themselves.
     """
 
     def __init__(self, contract: Contract, pace: Pace) -> None:
         self.contract = contract
         self.pace = pace
         self.understood: set[str] = set()
-        self.shows: set[str] = set()
-        self.answers: dict[str, frozenset[str]] = {}
+        self.answers = Answers()
         self.notices: set[str] = set()
         self.one_off: set[str] = set()
         self.url = ""

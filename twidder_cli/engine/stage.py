@@ -6,15 +6,17 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from twidder_cli.engine.calls import Calls
+from twidder_cli.engine.overload import waited_in_vain
 from twidder_cli.engine.pace import ECHO, NAP, RHYTHM, STEADY
 from twidder_cli.engine.people import People, Scene
 from twidder_cli.engine.sockets import Sockets
 from twidder_cli.engine.tokens import guess
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.page import Browsing
+from twidder_cli.model.shapes import shape
 from twidder_cli.model.step import Call, CannotPlay, Ending, Step
 from twidder_cli.model.timeline import Exchange, Guessed, Quiet, Taken
-from twidder_cli.model.view import View, shape
+from twidder_cli.model.view import View
 
 
 class Performer(Protocol):
@@ -159,7 +161,7 @@ class WireStage:
             steady = self._recorder.now() + pace.scaled(STEADY)
             if not self._recorder.wait(lambda now: not holds(now), steady):
                 return
-        self._recorder.waited_in_vain(deadline - pace.scaled(within))
+        waited_in_vain(self._recorder, deadline - pace.scaled(within))
 
     def guess_tokens(self, actors: Sequence[Actor]) -> None:
         """Find out whether the actors' tokens can be guessed, and record how."""
@@ -186,9 +188,10 @@ class WireStage:
             self._recorder.sleep_until(self._recorder.now() + pace.scaled(ECHO))
             if not self._weigh():
                 break
-        view = self._recorder.view()
         if self._recorder.now() >= deadline:
-            self._recorder.waited_in_vain(view.trigger_ended)
+            ended = self._recorder.view().trigger_ended
+            waited_in_vain(self._recorder, ended, of=self._server)
+        view = self._recorder.view()
         for actor in actors:
             socket = view.current_socket(actor)
             pushes = view.pushes(socket) if socket else []

@@ -12,8 +12,8 @@ from twidder_cli.learn.probe import Ear, Person
 from twidder_cli.learn.reading import Reading
 from twidder_cli.model.contract import SocketPlace
 from twidder_cli.model.routes import Route
+from twidder_cli.model.shapes import shape
 from twidder_cli.model.timeline import Frame
-from twidder_cli.model.view import shape
 
 _MOST_TRIES = 12
 _WORDS = {

@@ -188,7 +188,7 @@ def find_contract(name: str | None) -> Contract:
 
     A contract that was named is vouched for.
     """
-    path = _named_file(name or "common", bundled() / "contracts", "contract")
+    path = _named_file(name or "common", bundled() / "contracts", "contract", "*.yaml")
     mistakes = Mistakes()
     contract = load_contract(read(path), _shown(path), mistakes, vouched=name is not None)
     mistakes.raise_if_any()
@@ -198,7 +198,7 @@ def find_contract(name: str | None) -> Contract:
 
 def find_plan(name: str | None) -> Plan:
     """Return the plan in a file or with an id; the one of lab 3 where there is no name."""
-    path = _named_file(name or DEFAULT_PLAN, bundled(), "plan")
+    path = _named_file(name or DEFAULT_PLAN, bundled(), "plan", "*/plan.yaml")
     mistakes = Mistakes()
     bundled_names = bundled_ids()
     plan = load_plan(read(path), _shown(path), mistakes, bundled_names, _level_of)
@@ -219,11 +219,15 @@ def requirements() -> dict[str, Requirement]:
     return found
 
 
-def _named_file(name: str, folder: Path, what: str) -> Path:
+def _named_file(name: str, folder: Path, what: str, pattern: str) -> Path:
     path = Path(name)
     if ("/" in name or path.suffix) and _is(path.is_file):
         return path
     inside = folder / f"{name}.yaml"
     if _is(inside.is_file) and inside.resolve().is_relative_to(folder.resolve()):
         return inside
-    raise OperatorError(f"there is no {what} {name!r}, as an id or as a file")
+    files = sorted(folder.glob(pattern))
+    ids = [file.relative_to(folder).with_suffix("").as_posix() for file in files]
+    raise OperatorError(
+        f"there is no {what} {name!r}, as an id or as a file.{did_you_mean(name, ids)}"
+    )

@@ -19,7 +19,7 @@ from twidder_cli.model.step import Call, Step
 _NAME = re.compile(r"\{([a-z][a-z0-9@-]*(?:\.[a-z0-9]+)+)\}")
 _OWN = ("email", "firstname", "familyname", "password")
 _LOOKING_BACK = {"expect_json", "expect_message", "expect_next", "expect_no_error"}
-_TOKENS = ("made-up", "empty")
+_TOKENS = ("made-up", "empty", "none")
 _SHORTEST = 4
 """Characters from which a value is written by its name in what was recorded."""
 

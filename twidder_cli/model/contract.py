@@ -20,6 +20,9 @@ FUNCTIONS = (
 READING = FUNCTIONS[4:8]
 """The functions that hand over data and change nothing."""
 
+HANDING_OVER = ("sign_in", *READING[:2])
+"""The functions that always hand something over: a token, or a user's data."""
+
 MESSAGES = FUNCTIONS[6:8]
 """The functions that hand over a wall, which may be empty."""
 

@@ -27,12 +27,23 @@ def is_accepted(exchange: Exchange) -> bool:
     reply = exchange.reply
     if reply is None or not 200 <= reply.status < 300:
         return False
+    return str(_success(reply.body)).lower() != "false"
+
+
+def _success(body: str) -> Any:
+    """Return what a reply holds as `success`, None where it does not."""
     try:
-        value = json_of(reply.body)
+        value = json_of(body)
     except ValueError:
-        return True
-    success = value.get("success") if isinstance(value, dict) else None
-    return success is not False and str(success).lower() != "false"
+        return None
+    return value.get("success") if isinstance(value, dict) else None
+
+
+def says_accepted(exchange: Exchange) -> bool:
+    """Whether a reply says outright that it is no refusal: `success` true, or 201, or 204."""
+    if not is_accepted(exchange) or exchange.reply is None:
+        return False
+    return exchange.reply.status != 200 or str(_success(exchange.reply.body)).lower() == "true"
 
 
 def keys_of(exchange: Exchange) -> frozenset[str]:

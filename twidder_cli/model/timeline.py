@@ -42,9 +42,9 @@ class Exchange(Entry, tag="exchange"):
     """A request with its reply, or its loss in words.
 
     `understood`: the function has worked as the contract names it, or the
-    operator vouches for the contract. `shows`: in this run it has been seen
-    to hand something over, so that an answer without it is a refusal; or the
-    answer lacks what all such answers had.
+    operator vouches for the contract. `differs`: the answer is unlike those
+    that the function gave in this run when it worked, so it is a refusal
+    whatever its status: it hands nothing over, or does not say what they said.
     """
 
     operation: str
@@ -52,7 +52,7 @@ class Exchange(Entry, tag="exchange"):
     reply: Reply | None = None
     loss: str = ""
     understood: bool = True
-    shows: bool = False
+    differs: bool = False
 
 
 class Connection(Entry, tag="connection"):
@@ -180,8 +180,11 @@ class Crash(Entry, tag="crash"):
 class Stall(Entry, tag="stall"):
     """This machine stood still, or was overloaded when a time ran out.
 
-    What was late meanwhile may not be the submission's fault.
+    What was late meanwhile may not be the submission's fault. `load` is how many
+    processes wanted to run for each core, where that is why.
     """
+
+    load: float = 0.0
 
 
 class Played(Entry, tag="played"):

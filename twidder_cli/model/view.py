@@ -1,15 +1,14 @@
 """Questions a judge asks of a Timeline. Pure: the same recording gives the same answers."""
 
-import json
 import math
-import re
 from collections.abc import Collection, Iterator, Sequence
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from twidder_cli.model.actors import CONTROL
 from twidder_cli.model.contract import READING
-from twidder_cli.model.replies import handed_over, is_accepted, json_of
+from twidder_cli.model.replies import handed_over, is_accepted
+from twidder_cli.model.shapes import nameless, shape
 from twidder_cli.model.timeline import (
     AnyEntry,
     Connection,
@@ -24,61 +23,6 @@ from twidder_cli.model.timeline import (
 
 A = TypeVar("A", bound=str)
 E = TypeVar("E", bound=AnyEntry)
-
-_NAMES = (
-    (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "@"),
-    (re.compile(r"\{[a-z][a-z0-9@.-]*\}"), "{}"),
-)
-_NUMBER = "0"
-# One mask for ids and numbers, since an id of nothing but digits comes up too;
-# numbers come last, so that a fraction is one with its whole, however each is masked.
-_VARYING = (
-    *_NAMES,
-    (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), _NUMBER),
-    (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b"), _NUMBER),
-    (re.compile(r"\d+(?:[.:,]\d+)*"), _NUMBER),
-)
-
-
-def shape(frame: Frame) -> str:
-    """Return what a message looks like with everything that varies masked.
-
-    Digits, addresses, long mixed words, ids in hexadecimal and captured values count as varying;
-    so do the length of a list, the order of an object's keys, and white space
-    outside of strings.
-    """
-    if frame.kind != "text":
-        return frame.kind
-    try:
-        return json.dumps(_masked(json_of(frame.text)), sort_keys=True, ensure_ascii=False)
-    except ValueError:
-        return _masked_text(frame.text.strip())
-
-
-def _masked(value: Any) -> Any:
-    """Mask the texts and numbers of a JSON value, and let lists have any length."""
-    match value:
-        case dict():
-            return {_masked_text(key): _masked(inner) for key, inner in value.items()}
-        case list():
-            shapes = [json.dumps(_masked(inner), sort_keys=True) for inner in value]
-            return list(dict.fromkeys(shapes))
-        case bool() | None:
-            return value
-        case int() | float():
-            return _NUMBER
-        case _:
-            return _masked_text(str(value))
-
-
-def _masked_text(text: str) -> str:
-    return _without(_VARYING, text)
-
-
-def _without(what: tuple[tuple[re.Pattern[str], str], ...], text: str) -> str:
-    for pattern, mask in what:
-        text = pattern.sub(mask, text)
-    return text
 
 
 class View:
@@ -227,7 +171,7 @@ class View:
         """
         form = shape(frame)
         texts = self._flowed_before.get(form, set())
-        return len(texts) > 1 or _without(_NAMES, frame.text) in texts or form in self._rhythms
+        return len(texts) > 1 or nameless(frame.text) in texts or form in self._rhythms
 
     @cached_property
     def _flowed_before(self) -> dict[str, set[str]]:
@@ -248,7 +192,7 @@ class View:
         texts: dict[str, set[str]] = {}
         for f in self.every(Frame):
             if not f.ends and f.received < min(first, until.get((f.actor, f.socket), -math.inf)):
-                texts.setdefault(shape(f), set()).add(_without(_NAMES, f.text))
+                texts.setdefault(shape(f), set()).add(nameless(f.text))
         return texts
 
     @cached_property

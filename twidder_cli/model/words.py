@@ -92,6 +92,11 @@ def number(points: float) -> str:
     return f"{points:.2f}".rstrip("0").rstrip(".")
 
 
+def loaded(stall: Stall) -> str:
+    """Return in brackets what the machine was busy with, as far as it is known."""
+    return f" (a load of {stall.load:.1f} for each core)" if stall.load else ""
+
+
 def entry_line(entry: AnyEntry) -> str:
     """Return a Timeline entry on one line: when, who, what."""
     who = f"{entry.actor}#{entry.socket}" if hasattr(entry, "socket") else entry.actor
@@ -134,7 +139,9 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
         case Crash():
             return f"our own code failed: {printable(entry.text, 300)}"
         case Stall():
-            return f"this machine was too busy, for {entry.received - entry.sent:.1f} s"
+            return (
+                f"this machine was too busy{loaded(entry)}, for {entry.received - entry.sent:.1f} s"
+            )
         case Played(cause=""):
             return f"step {entry.kind} played"
         case Played():

@@ -16,7 +16,7 @@ from twidder_cli.model.words import NOT_UNDERSTOOD, answered, listed
 
 
 class ExpectAnswer(Step):
-    """Calls functions as each actor; `token` is sent in place of the actor's own."""
+    """Calls functions as each actor; `token` is sent in place of the actor's own, `none`: none."""
 
     shorthand: ClassVar = "by"
     answer: ClassVar = ""

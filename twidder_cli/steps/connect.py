@@ -31,6 +31,10 @@ class Connect(Step):
     def play(self, stage: Stage) -> None:
         stage.connect(self.by, self.token)
 
+    def mistakes(self) -> Iterator[str]:
+        if self.token == "none":  # noqa: S105  the word for it
+            yield "a socket is greeted with some token; 'empty' is one that says nothing"
+
     @property
     def actors(self) -> tuple[Actor, ...]:
         return self.by

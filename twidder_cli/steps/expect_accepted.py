@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from twidder_cli.model.replies import is_accepted, strings_in
+from twidder_cli.model.contract import HANDING_OVER
+from twidder_cli.model.replies import handed_over, is_accepted, strings_in
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Finding
 from twidder_cli.model.view import View
@@ -33,7 +34,7 @@ class ExpectAccepted(ExpectAnswer):
 
     def judge(self, view: View) -> Iterator[Finding]:
         calls = list(view.mine(Exchange))
-        refused = [call for call in calls if not is_accepted(call)]
+        refused = [call for call in calls if _is_refused(call)]
         if refused and not any(call.understood for call in refused):
             yield self.not_understood(view, refused)
             return
@@ -80,3 +81,9 @@ class ExpectAccepted(ExpectAnswer):
                 expected=f"no {listed(present)} in the answer",
                 hint="Choose what you hand over, rather than all that is stored.",
             )
+
+
+def _is_refused(call: Exchange) -> bool:
+    """Whether a call was refused, be it with status 200: only a wall may be empty."""
+    is_bare = call.operation in HANDING_OVER and call.differs and not handed_over(call)
+    return is_bare or not is_accepted(call)

@@ -5,10 +5,11 @@ from typing import ClassVar, Literal
 
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.drawing import Arrow
+from twidder_cli.model.shapes import shape
 from twidder_cli.model.step import Duration, Stage, Step
 from twidder_cli.model.timeline import Connection
 from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.view import View, shape
+from twidder_cli.model.view import View
 from twidder_cli.model.words import described
 
 _TELL = (

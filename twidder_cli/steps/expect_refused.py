@@ -71,9 +71,7 @@ class ExpectRefused(ExpectAnswer):
         if call.operation == "post_message" and any(is_accepted(wall) for wall in walls):
             posted = {name for name in symbols_in(call.request.body or "") if ".message." in name}
             return any(posted & handed_over(wall) for wall in walls)
-        # An answer without what the function is known to hand over is a refusal,
-        # whatever its status.
-        return bool(handed_over(call)) or (is_accepted(call) and not call.shows)
+        return bool(handed_over(call)) or (is_accepted(call) and not call.differs)
 
     @property
     def actors(self) -> tuple[Actor, ...]:

@@ -6,10 +6,11 @@ from typing import ClassVar
 
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.drawing import Arrow
+from twidder_cli.model.shapes import shape
 from twidder_cli.model.step import Stage, Step
 from twidder_cli.model.timeline import Connection, Frame
 from twidder_cli.model.verdicts import Finding, Verdict
-from twidder_cli.model.view import View, shape
+from twidder_cli.model.view import View
 from twidder_cli.model.words import described, listed
 
 _BYSTANDER = " (a user whom nothing here concerns)"
