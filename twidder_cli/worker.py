@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
@@ -20,10 +20,9 @@ import msgspec
 
 from twidder_cli import processes
 from twidder_cli.browser.found import why_not
-from twidder_cli.engine.judge import has_stalled, judge
+from twidder_cli.engine.grade import grade
 from twidder_cli.engine.pace import START, Pace
 from twidder_cli.engine.people import Browser
-from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import load_scenarios
 from twidder_cli.model.events import (
@@ -40,6 +39,7 @@ from twidder_cli.model.job import Job
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import CannotPlay
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
+from twidder_cli.model.words import listed, printable
 from twidder_cli.preparation import Prepared, Ungradable, prepare
 from twidder_cli.schedule import Schedule
 from twidder_cli.submissions.failures import explained
@@ -66,6 +66,7 @@ class Grading:
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
         self._browser = _browser(job) if self._schedule.has_browsers else None
         self._pages = threading.Semaphore(_PAGES)
+        self._server = Server(job.contract, self._pace)
         self._starts = itertools.count(1)
         self._outcome: Outcome | None = None
         self._crash: BaseException | None = None
@@ -91,8 +92,18 @@ class Grading:
                 submission=self._name,
                 seconds=time.monotonic() - began,
                 outcome=self._outcome,
+                notes=tuple(self._told()),
             )
         )
+
+    def _told(self) -> Iterator[str]:
+        """Yield what else has been learned of the submission's pages."""
+        origins = self._server.named
+        if origins:
+            yield (
+                f"its page works only at {printable(listed(origins))}, where it looks for its "
+                "server wherever it is opened; it was tried there"
+            )
 
     def _play_on(self, prepared: Prepared, began: float) -> None:
         """Play all scenarios, each lane on servers of its own."""
@@ -177,15 +188,8 @@ class Grading:
             )
 
         server = self._server.at(running.url, running)
-        pause = server.pace.token_pause
         seed = f"{self._job.seed}{self._job.salt}"
-        timeline = Player(scenario, server, seed, progress, self._browser).play()
-        outcome = judge(scenario, timeline)
-        is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
-        is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
-        if running.is_alive and (is_doubtful or is_hasty):
-            timeline = Player(scenario, server, f"{seed}/again", progress, self._browser).play()
-            outcome = judge(scenario, timeline)
+        timeline, outcome = grade(scenario, server, seed, progress, self._browser)
         self._finish(
             ScenarioFinished(
                 submission=self._name,

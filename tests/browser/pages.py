@@ -14,6 +14,7 @@ CONNECTS = "    showProfile();\n    connect();\n  });\n}\n\nwindow"
 LEAVES = "function onNotice() {\n  leave();"
 ASKS = 'call("GET", "/get_user_data_by_token", null, (ok) => {'
 TRUSTS = "((ok) => {"
+SOCKET = '"ws://" + location.host + "/ws"'
 TRUSTED = "  });\n}\n\nwindow", "  })(true);\n}\n\nwindow"
 
 
@@ -204,6 +205,25 @@ RIGHT = {
         ),
     ),
 }
+
+NAMED = {
+    "http://localhost:5000": Page(
+        "The socket is at the origin where its author has always had it.",
+        script=((SOCKET, '"ws://localhost:5000/ws"'),),
+    ),
+    "https://my-app.herokuapp.com": Page(
+        "The socket is in the cloud, with TLS.",
+        script=((SOCKET, '"wss://my-app.herokuapp.com/ws"'),),
+    ),
+    "http://127.0.0.1:8000": Page(
+        "Requests go to an origin of their own, and the socket to that under another name.",
+        script=(
+            ("open(method, path", 'open(method, "http://127.0.0.1:8000" + path'),
+            (SOCKET, '"ws://localhost:8000/ws"'),
+        ),
+    ),
+}
+"""Right pages that work only at the origin that they name."""
 
 
 def changed(text: str, changes: tuple[tuple[str, str], ...]) -> str:

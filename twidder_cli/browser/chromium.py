@@ -14,6 +14,7 @@ from playwright.async_api import BrowserContext, Error, async_playwright
 from twidder_cli import processes
 from twidder_cli.browser.found import chromium, why_not
 from twidder_cli.browser.person import InBrowser
+from twidder_cli.browser.proxy import Proxy
 from twidder_cli.engine.pace import BROWSER
 from twidder_cli.engine.people import Person, Scene
 from twidder_cli.model.actors import Actor
@@ -89,10 +90,23 @@ class Chromium:
         except Error as error:
             raise CannotPlay(f"the browser: {error.message}", ours=True) from None
 
-    async def context(self, url: str) -> BrowserContext:
-        """Return an empty profile: another browser, as far as any page can tell."""
+    async def context(self, url: str, origins: Sequence[str] = ()) -> BrowserContext:
+        """Return an empty profile: another browser, as far as any page can tell.
+
+        It finds the server of that URL at each of the origins, if there are any, and only there.
+        """
         assert self._launched is not None  # noqa: S101  there is no person without it
-        return await self._launched.new_context(base_url=url, service_workers="block")
+        if not origins:
+            return await self._launched.new_context(base_url=url, service_workers="block")
+        proxy = Proxy(url, origins)
+        context = await self._launched.new_context(
+            base_url=origins[0],
+            proxy={"server": await proxy.start()},
+            ignore_https_errors=True,
+            service_workers="block",
+        )
+        context.on("close", lambda _: proxy.close())
+        return context
 
     def close(self) -> None:
         """End the browser, if there is one."""
