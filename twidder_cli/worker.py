@@ -24,6 +24,7 @@ from twidder_cli.engine.grade import grade
 from twidder_cli.engine.pace import START, Pace
 from twidder_cli.engine.people import Browser
 from twidder_cli.engine.server import Server
+from twidder_cli.libraries import Libraries
 from twidder_cli.load.library import load_scenarios
 from twidder_cli.model.events import (
     Event,
@@ -211,11 +212,11 @@ def _browser(job: Job) -> Browser | None:
         return None
     from twidder_cli.browser.chromium import Chromium
 
-    if job.submission.kind != "url":
-        return Chromium(processes.Sandbox(job.sandbox), Path(job.workspace))
-    host = urlsplit(job.submission.location).hostname or ""
-    # Nothing of a server's runs here, but its pages do.
-    return Chromium(processes.best_sandbox(), Path(job.workspace), [host])
+    # Nothing of a server's runs here that somebody else has started, but its pages do.
+    is_url = job.submission.kind == "url"
+    sandbox = processes.best_sandbox() if is_url else processes.Sandbox(job.sandbox)
+    host = urlsplit(job.submission.location).hostname if is_url else None
+    return Chromium(sandbox, Path(job.workspace), [host] if host else [], Libraries())
 
 
 def _no_longer(finding: Finding) -> Finding:

@@ -3,10 +3,13 @@
 Each is a right page with a few words of it changed.
 """
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.broken_servers.base import Session, Twidder
+from twidder_cli.libraries import Library
 
 FOLDER = Path(__file__).parent / "page"
 
@@ -224,6 +227,29 @@ NAMED = {
     ),
 }
 """Right pages that work only at the origin that they name."""
+
+KEPT = Library(
+    url="https://cdn.example.com/starter@1/dist/starter.js?v=2",
+    status=200,
+    media_type="text/javascript",
+    body=b"window.begin = (start) => start();",
+)
+"""What is kept of the internet."""
+
+BUILT_ON_LIBRARIES = Page(
+    "Nothing begins without a library, which must be what it was; another one is not kept.",
+    document=(
+        (
+            "<script src=",
+            (
+                f'<script src="{KEPT.url}" crossorigin="anonymous" integrity="sha256-'
+                f'{b64encode(sha256(KEPT.body).digest()).decode()}"></script>'
+                '<link rel="stylesheet" href="//cdn.example.com/missing.css"><script src='
+            ),
+        ),
+    ),
+    script=(("window.onload = start", "window.onload = () => begin(start)"),),
+)
 
 
 def changed(text: str, changes: tuple[tuple[str, str], ...]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.browser.pages import NAMED, RIGHT, WRONG, Page
+from tests.browser.pages import BUILT_ON_LIBRARIES, NAMED, RIGHT, WRONG, Page
 from twidder_cli.engine.grade import grade
 from twidder_cli.engine.judge import judge
 from twidder_cli.engine.pace import Pace
@@ -12,7 +12,7 @@ from twidder_cli.engine.people import Browser
 from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract, find_plan, find_scenarios, load_scenarios
-from twidder_cli.model.timeline import Connection, Stall, Timeline
+from twidder_cli.model.timeline import Connection, Noted, Stall, Timeline
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.model.words import entry_line
 
@@ -68,3 +68,12 @@ def test_a_page_is_opened_where_it_looks_for_its_server(
     assert next(iter(server.named)) == origin
     assert outcome.verdict is Verdict.PASSED
     assert {e.path for e in timeline.entries if isinstance(e, Connection)} == {"/ws"}
+
+
+def test_a_page_finds_the_libraries_that_are_kept(browser: Browser, serve: Serve) -> None:
+    server = Server(find_contract("common"), Pace()).at(serve(BUILT_ON_LIBRARIES))
+    scenario = SCENARIOS["lab3/page-early-socket"]
+    timeline, outcome = grade(scenario, server, "kept", lambda _step, _kind: None, browser)
+    assert outcome.verdict is Verdict.PASSED
+    missing = {e.text for e in timeline.entries if isinstance(e, Noted) and e.kind == "missing"}
+    assert missing == {"http://cdn.example.com/missing.css"}

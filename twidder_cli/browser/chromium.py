@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -17,6 +17,7 @@ from twidder_cli.browser.person import InBrowser
 from twidder_cli.browser.proxy import Proxy
 from twidder_cli.engine.pace import BROWSER
 from twidder_cli.engine.people import Person, Scene
+from twidder_cli.libraries import Library, address
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import CannotPlay
 from twidder_cli.model.timeline import Noted
@@ -45,12 +46,18 @@ class _Way(NamedTuple):
 class Chromium:
     """A browser that is started when the first actor needs it; safe to use from any thread.
 
-    Nothing but `hosts` is ever reached: not the internet, and no other machine.
+    Nothing but `hosts` is ever reached: not the internet, and no other machine. Of the
+    internet pages find `libraries`.
     """
 
     def __init__(
-        self, sandbox: processes.Sandbox, workspace: Path, hosts: Sequence[str] = ()
+        self,
+        sandbox: processes.Sandbox,
+        workspace: Path,
+        hosts: Sequence[str] = (),
+        libraries: Iterable[Library] = (),
     ) -> None:
+        self.libraries = {address(library.url): library for library in libraries}
         self._warning = ""
         self._sandbox = sandbox
         self._workspace = workspace

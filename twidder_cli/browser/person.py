@@ -5,11 +5,13 @@ from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
 
+from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE
 from twidder_cli.engine.people import Scene
+from twidder_cli.libraries import Library
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
 from twidder_cli.model.replies import is_accepted
@@ -23,6 +25,8 @@ T = TypeVar("T")
 
 class Runs(Protocol):
     """The browser: has its loop do something, and makes empty profiles."""
+
+    libraries: dict[str, Library]
 
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T: ...
     async def context(self, url: str, origins: Sequence[str]) -> BrowserContext: ...
@@ -133,7 +137,9 @@ class InBrowser:
             server = self._scene.server
             self._context = await self._browser.context(server.url, server.origins)
             self._context.set_default_timeout(1000 * self._scaled(HTTP))
-        tab = Tab(await self._context.new_page(), self._actor, self._scene, self._traffic)
+        page = await self._context.new_page()
+        await answer(await self._context.new_cdp_session(page), self._browser.libraries)
+        tab = Tab(page, self._actor, self._scene, self._traffic)
         await tab.listen(self._context)
         return tab
 

@@ -25,6 +25,9 @@ from twidder_cli.model.timeline import (
 
 _LONGEST = 1 << 20
 _MOST_REQUESTS = 5000
+_LIBRARIES = {"Script", "Stylesheet"}
+_UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
+"""How an address is lost that nobody here answers for."""
 
 
 class Traffic:
@@ -139,6 +142,9 @@ class Traffic:
         if asked is None or event.get("canceled"):
             return
         why = event.get("errorText", "")
+        if asked["kind"] in _LIBRARIES and why in _UNREACHED:
+            self._note("missing", asked["request"]["url"], self._writer.at(event))
+            return
         self._note("failed", f"{asked['request']['url']}: {why}", self._writer.at(event))
         if self._writer.is_home(asked["request"]["url"]):
             self._exchanged(asked, self._writer.at(event), loss=why)

@@ -9,10 +9,10 @@ import msgspec
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Noted, Played, Stall, Timeline
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
+from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described, printable
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
@@ -49,6 +49,9 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     findings += [_hinted(finding, scenario, timeline) for finding in told]
     if has_stalled(timeline):
         findings = [_doubted(finding) for finding in findings]
+    missing = [e.text for e in timeline.entries if isinstance(e, Noted) and e.kind == "missing"]
+    if missing:
+        findings = [_without(missing[0], finding) for finding in findings]
     return Outcome.of(findings)
 
 
@@ -197,6 +200,18 @@ def _endless(timeline: Timeline) -> Iterator[Finding]:
             who=(floods[0].actor,),
             evidence=View(timeline.entries).evidence(*floods),
         )
+
+
+def _without(library: str, finding: Finding) -> Finding:
+    """A page that lacks what it was built on is not as its author knows it."""
+    url = printable(library, 300)
+    return msgspec.structs.replace(
+        finding,
+        verdict=Verdict.UNCLEAR,
+        hint=f"The page needs {url}, which is not kept here, and no check reaches the internet. "
+        f"Get it, and all that the page needs, by twidder doctor --cdn with the submission's "
+        "folder or the URL; then check again.",
+    )
 
 
 def _doubted(finding: Finding) -> Finding:
