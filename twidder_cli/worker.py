@@ -80,6 +80,8 @@ class Grading:
                 submission=self._name, origin=self._job.submission.kind, notes=self._job.notes
             )
         )
+        # Nobody has to wait for it when the first page is opened.
+        threading.Thread(target=self._start_browser, daemon=True, name="browser start").start()
         try:
             prepared = prepare(self._job, Path(self._job.workspace), self._pace)
             self._play_on(prepared, began)
@@ -179,9 +181,8 @@ class Grading:
     def _play_now(self, scenario: Scenario, running: Running) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
         began = time.monotonic()
-        if scenario.in_browser and self._browser is not None:
-            with suppress(CannotPlay):  # told where an actor needs it
-                self._browser.start()
+        if scenario.in_browser:
+            self._start_browser()
 
         def progress(step: str, kind: str) -> None:
             self._emit(
@@ -200,6 +201,11 @@ class Grading:
                 timeline=timeline,
             )
         )
+
+    def _start_browser(self) -> None:
+        if self._browser is not None:
+            with suppress(CannotPlay):  # told where an actor needs it
+                self._browser.start()
 
     def _finish(self, event: ScenarioFinished) -> None:
         self._emit(event)

@@ -116,15 +116,16 @@ class Chromium:
         return context
 
     def close(self) -> None:
-        """End the browser, if there is one."""
-        if self._loop is None:
-            return
-        with suppress(CannotPlay):  # it has gone by itself
-            self.run(self._running.aclose(), BROWSER)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._loop = None
+        """End the browser, if there is one; one that is being started is there first."""
+        with self._starting:
+            if self._loop is None:
+                return
+            with suppress(CannotPlay):  # it has gone by itself
+                self.run(self._running.aclose(), BROWSER)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._loop = None
 
     def _start(self) -> None:
         missing = why_not()
