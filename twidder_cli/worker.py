@@ -104,8 +104,8 @@ class Grading:
         origins = self._server.named
         if origins:
             yield (
-                f"its page works only at {printable(listed(origins))}, where it looks for its "
-                "server wherever it is opened; it was tried there"
+                f"its page works only while its server is at {printable(listed(origins))}: that is "
+                "where it looks for it, wherever it is opened; it was tried there"
             )
 
     def _play_on(self, prepared: Prepared, began: float) -> None:

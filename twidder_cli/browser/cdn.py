@@ -7,16 +7,17 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from playwright.async_api import CDPSession, Error
+from playwright.async_api import CDPSession, Error, Page
 
 from twidder_cli.libraries import Library, address
 
 _PATTERN = re.compile(r"[*?\\]")
 
 
-async def answer(cdp: CDPSession, libraries: Mapping[str, Library]) -> None:
+async def answer(page: Page, libraries: Mapping[str, Library]) -> None:
     """Have a tab find libraries, by their addresses; no other request of it is touched."""
     if libraries:
+        cdp = await page.context.new_cdp_session(page)
         cdp.on("Fetch.requestPaused", partial(_fulfil, cdp, libraries))
         patterns = [{"urlPattern": "*://" + _PATTERN.sub(r"\\\g<0>", one)} for one in libraries]
         await cdp.send("Fetch.enable", {"patterns": patterns})

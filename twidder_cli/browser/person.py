@@ -138,7 +138,7 @@ class InBrowser:
             self._context = await self._browser.context(server.url, server.origins)
             self._context.set_default_timeout(1000 * self._scaled(HTTP))
         page = await self._context.new_page()
-        await answer(await self._context.new_cdp_session(page), self._browser.libraries)
+        await answer(page, self._browser.libraries)
         tab = Tab(page, self._actor, self._scene, self._traffic)
         await tab.listen(self._context)
         return tab
