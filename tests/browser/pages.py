@@ -218,6 +218,15 @@ NAMED = {
         "The socket is in the cloud, with TLS.",
         script=((SOCKET, '"wss://my-app.herokuapp.com/ws"'),),
     ),
+    "http://127.0.0.1:5000": Page(
+        "A socket that is opened too early is so wherever it is.",
+        "lab3/page-early-socket",
+        "The page of anna@laptop has opened a socket too early",
+        script=(
+            (SOCKET, '"ws://127.0.0.1:5000/ws"'),
+            ("window.onload = start", "connect();\nwindow.onload = start"),
+        ),
+    ),
     "http://127.0.0.1:8000": Page(
         "Requests go to an origin of their own, and the socket to that under another name.",
         script=(
@@ -226,7 +235,7 @@ NAMED = {
         ),
     ),
 }
-"""Right pages that work only at the origin that they name."""
+"""Pages that work only at the origin that they name; one of them is wrong all the same."""
 
 KEPT = Library(
     url="https://cdn.example.com/starter@1/dist/starter.js?v=2",

@@ -62,11 +62,12 @@ def test_a_right_page_passes(name: str, browser: Browser, serve: Serve) -> None:
 def test_a_page_is_opened_where_it_looks_for_its_server(
     origin: str, browser: Browser, serve: Serve
 ) -> None:
-    server = Server(find_contract("common"), Pace()).at(serve(NAMED[origin]))
-    scenario = SCENARIOS["lab3/page-refresh"]
+    page = NAMED[origin]
+    server = Server(find_contract("common"), Pace()).at(serve(page))
+    scenario = SCENARIOS[page.catcher or "lab3/page-refresh"]
     timeline, outcome = grade(scenario, server, origin, lambda _step, _kind: None, browser)
     assert next(iter(server.named)) == origin
-    assert outcome.verdict is Verdict.PASSED
+    assert outcome.reason == page.told
     assert {e.path for e in timeline.entries if isinstance(e, Connection)} == {"/ws"}
 
 
