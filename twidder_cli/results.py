@@ -34,8 +34,9 @@ from twidder_cli.model.events import (
     encode,
 )
 from twidder_cli.model.report import Fold, Report, SubmissionResult
-from twidder_cli.model.timeline import Noted, Stall
+from twidder_cli.model.timeline import Stall
 from twidder_cli.model.verdicts import Blame, Verdict
+from twidder_cli.model.view import View
 from twidder_cli.reporters import json, junit, put, table, write_whole
 from twidder_cli.reporters.text import Sheet
 
@@ -205,14 +206,10 @@ class Results:
 
 def _was_left_open(event: Event) -> bool:
     """Whether this machine stood still in a scenario, or lacked what a page needs."""
-    return (
-        isinstance(event, ScenarioFinished)
-        and event.outcome.verdict is Verdict.UNCLEAR
-        and any(
-            isinstance(entry, Stall) or (isinstance(entry, Noted) and entry.kind == "missing")
-            for entry in event.timeline.entries
-        )
-    )
+    if not isinstance(event, ScenarioFinished) or event.outcome.verdict is not Verdict.UNCLEAR:
+        return False
+    view = View(event.timeline.entries)
+    return any(view.every(Stall)) or view.missing != []
 
 
 def _remove(paths: Iterable[Path]) -> None:

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import FrameType
@@ -20,7 +20,7 @@ import msgspec
 
 from twidder_cli import processes
 from twidder_cli.browser.found import why_not
-from twidder_cli.engine.grade import grade
+from twidder_cli.engine.grade import grade, notes
 from twidder_cli.engine.pace import START, Pace
 from twidder_cli.engine.people import Browser
 from twidder_cli.engine.server import Server
@@ -40,7 +40,6 @@ from twidder_cli.model.job import Job
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import CannotPlay
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
-from twidder_cli.model.words import listed, printable
 from twidder_cli.preparation import Prepared, Ungradable, prepare
 from twidder_cli.schedule import Schedule
 from twidder_cli.submissions.failures import explained
@@ -95,18 +94,9 @@ class Grading:
                 submission=self._name,
                 seconds=time.monotonic() - began,
                 outcome=self._outcome,
-                notes=tuple(self._told()),
+                notes=tuple(notes(self._server)),
             )
         )
-
-    def _told(self) -> Iterator[str]:
-        """Yield what else has been learned of the submission's pages."""
-        origins = self._server.named
-        if origins:
-            yield (
-                f"its page works only while its server is at {printable(listed(origins))}: that is "
-                "where it looks for it, wherever it is opened; it was tried there"
-            )
 
     def _play_on(self, prepared: Prepared, began: float) -> None:
         """Play all scenarios, each lane on servers of its own."""

@@ -1,5 +1,8 @@
 """One scenario with its outcome: played again where once says too little."""
 
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
 from twidder_cli.engine.judge import has_stalled, judge
 from twidder_cli.engine.people import Browser
 from twidder_cli.engine.play import Player, Progress
@@ -8,6 +11,9 @@ from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Outcome, Verdict
 from twidder_cli.model.view import View
+from twidder_cli.model.words import listed, printable
+
+_TOLD = 4
 
 
 def grade(
@@ -33,7 +39,26 @@ def grade(
     is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
     if _is_alive(server) and (is_doubtful or is_hasty):
         timeline, outcome = played(f"{seed}/again")
+    server.missing.update(dict.fromkeys(View(timeline.entries).missing))
     return timeline, outcome
+
+
+def notes(server: Server) -> Iterator[str]:
+    """Yield what has been learned of the submission's pages that people should know."""
+    if server.named:
+        yield (
+            f"its page works only while its server is at {_listed(server.named)}: that is where "
+            "it looks for it, wherever it is opened; it was tried there"
+        )
+    if server.missing:
+        yield (
+            f"its page wants {_listed(server.missing)} from the internet, which is not kept here: "
+            "twidder doctor --cdn"
+        )
+
+
+def _listed(urls: Iterable[str]) -> str:
+    return listed(printable(url) for url in islice(urls, _TOLD))
 
 
 def _is_alive(server: Server) -> bool:

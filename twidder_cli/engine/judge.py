@@ -9,7 +9,7 @@ import msgspec
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Noted, Played, Stall, Timeline
+from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Played, Stall, Timeline
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described, printable
@@ -49,7 +49,7 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     findings += [_hinted(finding, scenario, timeline) for finding in told]
     if has_stalled(timeline):
         findings = [_doubted(finding) for finding in findings]
-    missing = [e.text for e in timeline.entries if isinstance(e, Noted) and e.kind == "missing"]
+    missing = View(timeline.entries).missing
     if missing:
         findings = [_without(missing[0], finding) for finding in findings]
     return Outcome.of(findings)

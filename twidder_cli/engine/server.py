@@ -28,7 +28,8 @@ class Server:
     over, and `answers` the keys that all such answers had. `notices` holds
     shapes of logouts, `one_off` those of messages that were seen not to come
     again by themselves. `named` holds the origins, such as "http://localhost:5000",
-    where its pages look for it whatever their own is, in the order in which they did.
+    where its pages look for it whatever their own is, in the order in which they did, and
+    `missing` the URLs of what they want from the internet and did not get.
 
     `origins` are those of them where a browser finds it in the scenario that is played; pages
     are opened at the first, and at `url` where there is none.
@@ -43,6 +44,7 @@ class Server:
         self.notices: set[str] = set()
         self.one_off: set[str] = set()
         self.named: dict[str, None] = {}
+        self.missing: dict[str, None] = {}
         self.url = ""
         self.origins: tuple[str, ...] = ()
         self.life: Life | None = None

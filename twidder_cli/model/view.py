@@ -114,6 +114,11 @@ class View:
         """The origins, other than their own, at which pages have looked for their server."""
         return [noted.text for noted in self.every(Noted) if noted.kind == "elsewhere"]
 
+    @property
+    def missing(self) -> list[str]:
+        """The URLs of scripts and styles that pages wanted from the internet and did not get."""
+        return [noted.text for noted in self.every(Noted) if noted.kind == "missing"]
+
     # The trigger
 
     @cached_property
