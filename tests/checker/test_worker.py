@@ -12,6 +12,7 @@ import pytest
 from tests.checker.timelines import ANNA, asked, played, stood_still, timeline
 from tests.checker.waiting import LONG
 from twidder_cli import worker
+from twidder_cli.engine import grade
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.events import (
@@ -129,7 +130,7 @@ def told(
     )
     known = Prepared(theatre.started, job.contract, "in a test")._replace(**prepared)
     monkeypatch.setattr(worker, "prepare", lambda *_: known)
-    monkeypatch.setattr(worker, "Player", theatre.player)
+    monkeypatch.setattr(grade, "Player", theatre.player)
     worker.Grading(job, events.append).run()
     return events
 

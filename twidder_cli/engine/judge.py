@@ -209,8 +209,7 @@ def _without(library: str, finding: Finding) -> Finding:
         finding,
         verdict=Verdict.UNCLEAR,
         hint=f"The page needs {url}, which is not kept here, and no check reaches the internet. "
-        f"Get it, and all that the page needs, by twidder doctor --cdn with the submission's "
-        "folder or the URL; then check again.",
+        "Get it, then check again: twidder doctor --cdn FOLDER-OR-URL",
     )
 
 
