@@ -25,7 +25,7 @@ from twidder_cli.model.events import (
 )
 from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.scenario import Source
-from twidder_cli.model.timeline import Died, Timeline
+from twidder_cli.model.timeline import Died, Noted, Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.preparation import Prepared, Ungradable
 from twidder_cli.submissions.attempt import Attempt
@@ -60,6 +60,7 @@ class Theatre:
     pauses: list[float] = field(default_factory=list)
     starts: int = 0
     seeds: list[str] = field(default_factory=list)
+    origins: list[tuple[str, ...]] = field(default_factory=list)
     understood: frozenset[str] = frozenset()
     is_alive: bool = True
     last_start: int = 99
@@ -75,6 +76,7 @@ class Theatre:
 
     def player(self, _scenario: Any, server: Server, seed: str, *_: Any) -> "Playing":
         self.seeds.append(seed)
+        self.origins.append(server.origins)
         self.understood = frozenset(server.understood)
         return Playing(self, server)
 
@@ -172,6 +174,31 @@ def test_what_failed_while_tokens_were_found_to_need_a_pause_is_played_once_more
 ) -> None:
     theatre = Theatre([BAD, GOOD], pauses=[1.1])
     assert graded(theatre, monkeypatch) == [Verdict.PASSED]
+
+
+def names(origin: str) -> Timeline:
+    """Return a recording in which the page looked for its server elsewhere."""
+    noted = Noted(step="1", actor=ANNA, sent=1, received=1, kind="elsewhere", text=origin)
+    return recorded(404, noted)
+
+
+def test_where_a_page_looks_for_its_server_is_tried_at_once_from_then_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theatre = Theatre([names("http://a.org"), GOOD, BAD])
+    stories = [Source(id=name, path=f"{name}.yaml", text=STORY) for name in "ab"]
+    events = told(theatre, monkeypatch, *stories)
+    assert theatre.origins == [(), ("http://a.org",), ("http://a.org",)]
+    assert theatre.seeds == ["7", "7/at 1", "7"]
+    assert [note for note in ending(events).notes if "http://a.org" in note] != []
+
+
+def test_a_page_that_names_ever_new_origins_comes_to_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theatre = Theatre([names(f"http://localhost:{port}") for port in range(9)])
+    assert graded(theatre, monkeypatch) == [Verdict.FAILED]
+    assert [len(origins) for origins in theatre.origins] == [0, 1, 2, 3, 4]
 
 
 def test_once_the_pause_is_known_nothing_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
