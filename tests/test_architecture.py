@@ -18,8 +18,14 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     # the harness
     "twidder_cli": (),
     "twidder_cli.__main__": ("twidder_cli.cli",),
-    "twidder_cli.browser": ("twidder_cli.engine", "twidder_cli.processes", MODEL),
+    "twidder_cli.browser": (
+        "twidder_cli.engine",
+        "twidder_cli.libraries",
+        "twidder_cli.processes",
+        MODEL,
+    ),
     "twidder_cli.browser.found": (),
+    "twidder_cli.caches": (),
     "twidder_cli.cli": (ERRORS,),  # commands are strings there, loaded when used
     "twidder_cli.commands": (
         "twidder_cli.browser.found",
@@ -33,11 +39,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         MODEL,
         ERRORS,
     ),
+    "twidder_cli.commands.cdn": (
+        "twidder_cli.libraries",
+        "twidder_cli.submissions",
+        "twidder_cli.wire",
+        MODEL,
+        ERRORS,
+    ),
     "twidder_cli.commands.serve": ("twidder", "twidder.store", "twidder_cli.processes", ERRORS),
     "twidder_cli.engine": ("twidder_cli.wire", MODEL),
     ERRORS: (),
     "twidder_cli.fingerprint": ("twidder_cli.submissions.belongs", MODEL),
     "twidder_cli.learn": ("twidder_cli.engine", "twidder_cli.wire", MODEL),
+    "twidder_cli.libraries": ("twidder_cli.caches", MODEL),
     "twidder_cli.load": ("twidder_cli", "twidder_cli.steps", MODEL, ERRORS),  # where files are
     MODEL: (),
     "twidder_cli.preparation": (
@@ -55,12 +69,19 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "twidder_cli.runner": ("twidder_cli.processes", MODEL),
     "twidder_cli.starts": ("twidder_cli.submissions", MODEL),
     "twidder_cli.steps": (MODEL,),
-    "twidder_cli.submissions": ("twidder_cli.processes", "twidder_cli.wire", MODEL, ERRORS),
+    "twidder_cli.submissions": (
+        "twidder_cli.caches",
+        "twidder_cli.processes",
+        "twidder_cli.wire",
+        MODEL,
+        ERRORS,
+    ),
     **dict.fromkeys(IN_ITS_NAME, ()),
     "twidder_cli.wire": (MODEL,),
     "twidder_cli.worker": (
         "twidder_cli.browser",
         "twidder_cli.engine",
+        "twidder_cli.libraries",
         "twidder_cli.load",
         "twidder_cli.preparation",
         "twidder_cli.processes",

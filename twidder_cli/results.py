@@ -36,6 +36,7 @@ from twidder_cli.model.events import (
 from twidder_cli.model.report import Fold, Report, SubmissionResult
 from twidder_cli.model.timeline import Stall
 from twidder_cli.model.verdicts import Blame, Verdict
+from twidder_cli.model.view import View
 from twidder_cli.reporters import json, junit, put, table, write_whole
 from twidder_cli.reporters.text import Sheet
 
@@ -131,7 +132,7 @@ class Results:
             case [SubmissionFinished(outcome=outcome)]:
                 # What we could not do then may be possible now.
                 is_ours = outcome is not None and outcome.blame is Blame.HARNESS
-                return [] if is_ours or any(map(_was_too_busy, events)) else events
+                return [] if is_ours or any(map(_was_left_open, events)) else events
             case _:
                 return []
 
@@ -203,13 +204,12 @@ class Results:
         return self._events / f"{_file(name)}.jsonl.part"
 
 
-def _was_too_busy(event: Event) -> bool:
-    """Whether a scenario was left open because this machine stood still."""
-    return (
-        isinstance(event, ScenarioFinished)
-        and event.outcome.verdict is Verdict.UNCLEAR
-        and any(isinstance(entry, Stall) for entry in event.timeline.entries)
-    )
+def _was_left_open(event: Event) -> bool:
+    """Whether this machine stood still in a scenario, or lacked what a page needs."""
+    if not isinstance(event, ScenarioFinished) or event.outcome.verdict is not Verdict.UNCLEAR:
+        return False
+    view = View(event.timeline.entries)
+    return any(view.every(Stall)) or view.missing != []
 
 
 def _remove(paths: Iterable[Path]) -> None:

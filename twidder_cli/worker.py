@@ -20,11 +20,11 @@ import msgspec
 
 from twidder_cli import processes
 from twidder_cli.browser.found import why_not
-from twidder_cli.engine.judge import has_stalled, judge
+from twidder_cli.engine.grade import grade, notes
 from twidder_cli.engine.pace import START, Pace
 from twidder_cli.engine.people import Browser
-from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
+from twidder_cli.libraries import Libraries
 from twidder_cli.load.library import load_scenarios
 from twidder_cli.model.events import (
     Event,
@@ -66,6 +66,7 @@ class Grading:
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
         self._browser = _browser(job) if self._schedule.has_browsers else None
         self._pages = threading.Semaphore(_PAGES)
+        self._server = Server(job.contract, self._pace)
         self._starts = itertools.count(1)
         self._outcome: Outcome | None = None
         self._crash: BaseException | None = None
@@ -78,6 +79,8 @@ class Grading:
                 submission=self._name, origin=self._job.submission.kind, notes=self._job.notes
             )
         )
+        # Nobody has to wait for it when the first page is opened.
+        threading.Thread(target=self._start_browser, daemon=True, name="browser start").start()
         try:
             prepared = prepare(self._job, Path(self._job.workspace), self._pace)
             self._play_on(prepared, began)
@@ -91,6 +94,7 @@ class Grading:
                 submission=self._name,
                 seconds=time.monotonic() - began,
                 outcome=self._outcome,
+                notes=tuple(notes(self._server)),
             )
         )
 
@@ -167,9 +171,8 @@ class Grading:
     def _play_now(self, scenario: Scenario, running: Running) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
         began = time.monotonic()
-        if scenario.in_browser and self._browser is not None:
-            with suppress(CannotPlay):  # told where an actor needs it
-                self._browser.start()
+        if scenario.in_browser:
+            self._start_browser()
 
         def progress(step: str, kind: str) -> None:
             self._emit(
@@ -177,15 +180,8 @@ class Grading:
             )
 
         server = self._server.at(running.url, running)
-        pause = server.pace.token_pause
         seed = f"{self._job.seed}{self._job.salt}"
-        timeline = Player(scenario, server, seed, progress, self._browser).play()
-        outcome = judge(scenario, timeline)
-        is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
-        is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
-        if running.is_alive and (is_doubtful or is_hasty):
-            timeline = Player(scenario, server, f"{seed}/again", progress, self._browser).play()
-            outcome = judge(scenario, timeline)
+        timeline, outcome = grade(scenario, server, seed, progress, self._browser)
         self._finish(
             ScenarioFinished(
                 submission=self._name,
@@ -195,6 +191,11 @@ class Grading:
                 timeline=timeline,
             )
         )
+
+    def _start_browser(self) -> None:
+        if self._browser is not None:
+            with suppress(CannotPlay):  # told where an actor needs it
+                self._browser.start()
 
     def _finish(self, event: ScenarioFinished) -> None:
         self._emit(event)
@@ -207,11 +208,11 @@ def _browser(job: Job) -> Browser | None:
         return None
     from twidder_cli.browser.chromium import Chromium
 
-    if job.submission.kind != "url":
-        return Chromium(processes.Sandbox(job.sandbox), Path(job.workspace))
-    host = urlsplit(job.submission.location).hostname or ""
-    # Nothing of a server's runs here, but its pages do.
-    return Chromium(processes.best_sandbox(), Path(job.workspace), [host])
+    # Nothing of a server's runs here that somebody else has started, but its pages do.
+    is_url = job.submission.kind == "url"
+    sandbox = processes.best_sandbox() if is_url else processes.Sandbox(job.sandbox)
+    host = urlsplit(job.submission.location).hostname if is_url else None
+    return Chromium(sandbox, Path(job.workspace), [host] if host else [], Libraries())
 
 
 def _no_longer(finding: Finding) -> Finding:

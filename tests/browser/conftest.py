@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.pages import Page, files
+from tests.browser.pages import KEPT, Page, files
 from tests.submissions.running import Started, started
 from twidder_cli import processes
 from twidder_cli.browser.found import why_not
@@ -29,7 +29,8 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         pytest.skip(f"NOTE: pages are NOT TESTED; {missing}")
     from twidder_cli.browser.chromium import Chromium
 
-    chromium = Chromium(processes.best_sandbox(), tmp_path_factory.mktemp("browser"))
+    workspace = tmp_path_factory.mktemp("browser")
+    chromium = Chromium(processes.best_sandbox(), workspace, libraries=[KEPT])
     yield chromium
     chromium.close()
 

@@ -3,10 +3,13 @@
 Each is a right page with a few words of it changed.
 """
 
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.broken_servers.base import Session, Twidder
+from twidder_cli.libraries import Library
 
 FOLDER = Path(__file__).parent / "page"
 
@@ -14,6 +17,7 @@ CONNECTS = "    showProfile();\n    connect();\n  });\n}\n\nwindow"
 LEAVES = "function onNotice() {\n  leave();"
 ASKS = 'call("GET", "/get_user_data_by_token", null, (ok) => {'
 TRUSTS = "((ok) => {"
+SOCKET = '"ws://" + location.host + "/ws"'
 TRUSTED = "  });\n}\n\nwindow", "  })(true);\n}\n\nwindow"
 
 
@@ -204,6 +208,57 @@ RIGHT = {
         ),
     ),
 }
+
+NAMED = {
+    "http://localhost:5000": Page(
+        "The socket is at the origin where its author has always had it.",
+        script=((SOCKET, '"ws://localhost:5000/ws"'),),
+    ),
+    "https://my-app.herokuapp.com": Page(
+        "The socket is in the cloud, with TLS.",
+        script=((SOCKET, '"wss://my-app.herokuapp.com/ws"'),),
+    ),
+    "http://127.0.0.1:5000": Page(
+        "A socket that is opened too early is so wherever it is.",
+        "lab3/page-early-socket",
+        "The page of anna@laptop has opened a socket too early",
+        script=(
+            (SOCKET, '"ws://127.0.0.1:5000/ws"'),
+            ("window.onload = start", "connect();\nwindow.onload = start"),
+        ),
+    ),
+    "http://127.0.0.1:8000": Page(
+        "Requests go to an origin of their own, and the socket to that under another name.",
+        script=(
+            ("open(method, path", 'open(method, "http://127.0.0.1:8000" + path'),
+            (SOCKET, '"ws://localhost:8000/ws"'),
+        ),
+    ),
+}
+"""Pages that work only at the origin that they name; one of them is wrong all the same."""
+
+KEPT = Library(
+    url="https://cdn.example.com/starter@1/dist/starter.js?v=2",
+    status=200,
+    media_type="text/javascript",
+    body=b"window.begin = (start) => start();",
+)
+"""What is kept of the internet."""
+
+BUILT_ON_LIBRARIES = Page(
+    "Nothing begins without a library, which must be what it was; another one is not kept.",
+    document=(
+        (
+            "<script src=",
+            (
+                f'<script src="{KEPT.url}" crossorigin="anonymous" integrity="sha256-'
+                f'{b64encode(sha256(KEPT.body).digest()).decode()}"></script>'
+                '<link rel="stylesheet" href="//cdn.example.com/missing.css"><script src='
+            ),
+        ),
+    ),
+    script=(("window.onload = start", "window.onload = () => begin(start)"),),
+)
 
 
 def changed(text: str, changes: tuple[tuple[str, str], ...]) -> str:

@@ -1,6 +1,6 @@
 """The browser itself: confined, alone on its network, and started again where a page ends it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -33,9 +33,11 @@ def scene(serve: Callable[[Page], str]) -> Scene:
     return Scene(server, recorder, Cast(["anna"], recorder.symbols, "1"))
 
 
-async def opened(browser: Chromium, address: str) -> str:
+async def opened(
+    browser: Chromium, address: str, url: str = "http://127.0.0.1", origins: Sequence[str] = ()
+) -> str:
     """Return why an address can't be opened; empty where it can."""
-    context = await browser.context("http://127.0.0.1")
+    context = await browser.context(url, origins)
     page = await context.new_page()
     try:
         await page.goto(address)
@@ -60,6 +62,20 @@ def test_no_other_machine_is_reached_not_even_by_its_number(
     browser.start()
     for elsewhere in ("http://example.org", "http://192.0.2.1", "http://127.0.0.2:5000"):
         assert "ERR_NAME_NOT_RESOLVED" in browser.run(opened(browser, elsewhere), 30)
+
+
+def test_where_a_page_is_led_to_its_server_nothing_else_is_reached(
+    browser: Chromium, scene: Scene
+) -> None:
+    browser.start()
+    url = scene.server.url
+    origins = ("http://localhost:5000", "http://[::1]:8000", "https://my-app.herokuapp.com")
+    elsewhere = (url, "http://localhost:5001", "http://example.org", "http://my-app.herokuapp.com")
+    for address in origins:
+        assert browser.run(opened(browser, address, url, origins), 30) == ""
+    for address in elsewhere:
+        told = browser.run(opened(browser, address, url, origins), 30)
+        assert "ERR_SOCKS_CONNECTION_FAILED" in told
 
 
 def test_times_of_the_browser_are_those_of_our_clock(browser: Chromium, scene: Scene) -> None:

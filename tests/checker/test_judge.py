@@ -15,6 +15,7 @@ from tests.checker.timelines import (
     asked,
     closed,
     flood,
+    lacks,
     message,
     opened,
     played,
@@ -262,8 +263,16 @@ def test_of_an_overloaded_machine_the_load_is_told() -> None:
     assert "too busy meanwhile (a load of 6.5 for each core), so" in finding.hint
 
 
-def test_a_pass_stays_a_pass_although_the_machine_stood_still() -> None:
-    whole = timeline(BEFORE, EVERYBODY, TRIGGER, stood_still(5.6, 6.1), RIGHT)
+def test_a_page_that_lacks_a_library_is_unclear_where_something_does_not_work() -> None:
+    whole = timeline(lacks(1), BEFORE, EVERYBODY, trigger(5, 6), played("expect_push", 11))
+    outcome = judge(scenario(PUSH), whole)
+    assert (outcome.verdict, outcome.blame) == (Verdict.UNCLEAR, Blame.HARNESS)
+    assert outcome.findings[0].hint.startswith("The page needs https://cdn.example.com/a.js, which")
+
+
+@pytest.mark.parametrize("entry", [stood_still(5.6, 6.1), lacks(1)])
+def test_a_pass_stays_a_pass_whatever_could_have_gone_wrong(entry: AnyEntry) -> None:
+    whole = timeline(BEFORE, EVERYBODY, TRIGGER, entry, RIGHT)
     assert judge(scenario(PUSH, SILENCE), whole).verdict is Verdict.PASSED
 
 

@@ -243,6 +243,33 @@ print(len(log), "first" in log, log.endswith("last\\n"))
 """
 
 
+SPARING = """
+import os, subprocess, sys
+from pathlib import Path
+from twidder_cli import processes
+
+processes.adopt_orphans()
+with processes.spared():
+    ours = subprocess.Popen(["sleep", "1000"])
+    theirs = processes.start(
+        ["sleep", "1000"],
+        folder=Path(sys.argv[1]),
+        writable=Path(sys.argv[1]),
+        env={"PATH": os.environ["PATH"]},
+        sandbox=processes.Sandbox.NONE,
+    )
+theirs.kill()
+print(theirs.exit_code is not None, ours.poll() is None)
+ours.kill()
+"""
+
+
+def test_what_is_ours_is_spared_and_keeps_nothing_from_starting(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", SPARING, str(tmp_path)]
+    done = subprocess.run(argv, capture_output=True, text=True, timeout=LONG, check=True)  # noqa: S603
+    assert done.stdout.split() == ["True", "True"]
+
+
 def test_only_the_last_of_what_is_printed_is_kept(tmp_path: Path) -> None:
     done = subprocess.run(  # noqa: S603  our own script
         [sys.executable, "-c", LOUD],

@@ -2,6 +2,7 @@
 
 from random import Random
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -103,6 +104,16 @@ def test_only_what_is_required_makes_a_submission_fail() -> None:
 def test_the_outcome_of_a_submission_is_that_of_its_worst_scenario() -> None:
     whole = report(started("s"), became("s", a=UNCLEAR, b=FAILED, c=PASSED, d=FAILED))
     assert whole.submissions[0].outcome == FAILED
+
+
+def test_what_was_noted_at_the_start_and_on_the_way_is_told_in_order() -> None:
+    *events, end = became("s", a=PASSED)
+    noted = (
+        SubmissionStarted(submission="s", origin="folder", notes=("before",)),
+        *events,
+        msgspec.structs.replace(end, notes=("at the end",)),
+    )
+    assert report(started("s"), noted).submissions[0].notes == ("before", "at the end")
 
 
 # What never came

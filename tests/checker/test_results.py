@@ -13,7 +13,7 @@ import msgspec
 import pytest
 
 from tests.checker.reports import FAILED, PASSED, SCENARIOS, started
-from tests.checker.timelines import stood_still
+from tests.checker.timelines import lacks, stood_still
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.events import (
     Event,
@@ -22,7 +22,7 @@ from twidder_cli.model.events import (
     SubmissionFinished,
     SubmissionStarted,
 )
-from twidder_cli.model.timeline import Timeline
+from twidder_cli.model.timeline import AnyEntry, Timeline
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.reporters import write_whole
 from twidder_cli.results import Results
@@ -101,9 +101,13 @@ def test_what_we_could_not_do_is_tried_again(own: Outcome, is_kept: bool, tmp_pa
     assert bool(kept(tmp_path, anna="print of anna")) is is_kept
 
 
-@pytest.mark.parametrize("is_kept", [False, True])
-def test_what_was_left_open_on_a_busy_machine_is_tried_again(is_kept: bool, tmp_path: Path) -> None:
-    busy = Timeline(entries=() if is_kept else (stood_still(1, 2),))
+@pytest.mark.parametrize(
+    ("entries", "is_kept"), [((stood_still(1, 2),), False), ((lacks(1),), False), ((), True)]
+)
+def test_what_was_left_open_for_want_of_something_is_tried_again(
+    entries: tuple[AnyEntry, ...], is_kept: bool, tmp_path: Path
+) -> None:
+    busy = Timeline(entries=entries)
     open_ = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="not told")
     events = [
         msgspec.structs.replace(event, timeline=busy)

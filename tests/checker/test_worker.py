@@ -12,6 +12,7 @@ import pytest
 from tests.checker.timelines import ANNA, asked, played, stood_still, timeline
 from tests.checker.waiting import LONG
 from twidder_cli import worker
+from twidder_cli.engine import grade
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.events import (
@@ -24,7 +25,7 @@ from twidder_cli.model.events import (
 )
 from twidder_cli.model.job import Job, Submission
 from twidder_cli.model.scenario import Source
-from twidder_cli.model.timeline import Died, Timeline
+from twidder_cli.model.timeline import Died, Noted, Timeline
 from twidder_cli.model.verdicts import Blame, Finding, Outcome, Verdict
 from twidder_cli.preparation import Prepared, Ungradable
 from twidder_cli.submissions.attempt import Attempt
@@ -59,6 +60,7 @@ class Theatre:
     pauses: list[float] = field(default_factory=list)
     starts: int = 0
     seeds: list[str] = field(default_factory=list)
+    origins: list[tuple[str, ...]] = field(default_factory=list)
     understood: frozenset[str] = frozenset()
     is_alive: bool = True
     last_start: int = 99
@@ -74,6 +76,7 @@ class Theatre:
 
     def player(self, _scenario: Any, server: Server, seed: str, *_: Any) -> "Playing":
         self.seeds.append(seed)
+        self.origins.append(server.origins)
         self.understood = frozenset(server.understood)
         return Playing(self, server)
 
@@ -129,7 +132,7 @@ def told(
     )
     known = Prepared(theatre.started, job.contract, "in a test")._replace(**prepared)
     monkeypatch.setattr(worker, "prepare", lambda *_: known)
-    monkeypatch.setattr(worker, "Player", theatre.player)
+    monkeypatch.setattr(grade, "Player", theatre.player)
     worker.Grading(job, events.append).run()
     return events
 
@@ -171,6 +174,31 @@ def test_what_failed_while_tokens_were_found_to_need_a_pause_is_played_once_more
 ) -> None:
     theatre = Theatre([BAD, GOOD], pauses=[1.1])
     assert graded(theatre, monkeypatch) == [Verdict.PASSED]
+
+
+def names(origin: str) -> Timeline:
+    """Return a recording in which the page looked for its server elsewhere."""
+    noted = Noted(step="1", actor=ANNA, sent=1, received=1, kind="elsewhere", text=origin)
+    return recorded(404, noted)
+
+
+def test_where_a_page_looks_for_its_server_is_tried_at_once_from_then_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theatre = Theatre([names("http://a.org"), GOOD, BAD])
+    stories = [Source(id=name, path=f"{name}.yaml", text=STORY) for name in "ab"]
+    events = told(theatre, monkeypatch, *stories)
+    assert theatre.origins == [(), ("http://a.org",), ("http://a.org",)]
+    assert theatre.seeds == ["7", "7/at 1", "7"]
+    assert [note for note in ending(events).notes if "http://a.org" in note] != []
+
+
+def test_a_page_that_names_ever_new_origins_comes_to_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    theatre = Theatre([names(f"http://localhost:{port}") for port in range(9)])
+    assert graded(theatre, monkeypatch) == [Verdict.FAILED]
+    assert [len(origins) for origins in theatre.origins] == [0, 1, 2, 3, 4]
 
 
 def test_once_the_pause_is_known_nothing_is_played_again(monkeypatch: pytest.MonkeyPatch) -> None:

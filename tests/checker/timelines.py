@@ -17,6 +17,7 @@ from twidder_cli.model.timeline import (
     Exchange,
     Frame,
     Left,
+    Noted,
     Played,
     Probe,
     Quiet,
@@ -210,6 +211,12 @@ def trigger(begin: float = 5.0, end: float = 6.0, *, step: str = "4") -> list[An
         asked(PHONE, "sign_in", begin, body={"data": "{anna@phone.token.1}"}, step=f"{step}.1"),
         Played(step=step, actor="", sent=begin - 0.1, received=end, kind="trigger", line=8),
     ]
+
+
+def lacks(at: float) -> Noted:
+    """Anna's page wants a library that is not kept."""
+    text = "https://cdn.example.com/a.js"
+    return Noted(step="1", actor=ANNA, sent=at, received=at, kind="missing", text=text)
 
 
 def stood_still(begin: float, end: float) -> Stall:

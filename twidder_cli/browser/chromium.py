@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
@@ -14,8 +14,10 @@ from playwright.async_api import BrowserContext, Error, async_playwright
 from twidder_cli import processes
 from twidder_cli.browser.found import chromium, why_not
 from twidder_cli.browser.person import InBrowser
+from twidder_cli.browser.proxy import Proxy
 from twidder_cli.engine.pace import BROWSER
 from twidder_cli.engine.people import Person, Scene
+from twidder_cli.libraries import Library, address
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import CannotPlay
 from twidder_cli.model.timeline import Noted
@@ -44,12 +46,18 @@ class _Way(NamedTuple):
 class Chromium:
     """A browser that is started when the first actor needs it; safe to use from any thread.
 
-    Nothing but `hosts` is ever reached: not the internet, and no other machine.
+    Nothing but `hosts` is ever reached: not the internet, and no other machine. Of the
+    internet pages find `libraries`.
     """
 
     def __init__(
-        self, sandbox: processes.Sandbox, workspace: Path, hosts: Sequence[str] = ()
+        self,
+        sandbox: processes.Sandbox,
+        workspace: Path,
+        hosts: Sequence[str] = (),
+        libraries: Iterable[Library] = (),
     ) -> None:
+        self.libraries = {address(library.url): library for library in libraries}
         self._warning = ""
         self._sandbox = sandbox
         self._workspace = workspace
@@ -89,21 +97,35 @@ class Chromium:
         except Error as error:
             raise CannotPlay(f"the browser: {error.message}", ours=True) from None
 
-    async def context(self, url: str) -> BrowserContext:
-        """Return an empty profile: another browser, as far as any page can tell."""
+    async def context(self, url: str, origins: Sequence[str] = ()) -> BrowserContext:
+        """Return an empty profile: another browser, as far as any page can tell.
+
+        It finds the server of that URL at each of the origins, if there are any, and only there.
+        """
         assert self._launched is not None  # noqa: S101  there is no person without it
-        return await self._launched.new_context(base_url=url, service_workers="block")
+        if not origins:
+            return await self._launched.new_context(base_url=url, service_workers="block")
+        proxy = Proxy(url, origins)
+        context = await self._launched.new_context(
+            base_url=origins[0],
+            proxy={"server": await proxy.start()},
+            ignore_https_errors=True,
+            service_workers="block",
+        )
+        context.on("close", lambda _: proxy.close())
+        return context
 
     def close(self) -> None:
-        """End the browser, if there is one."""
-        if self._loop is None:
-            return
-        with suppress(CannotPlay):  # it has gone by itself
-            self.run(self._running.aclose(), BROWSER)
-        self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join()
-        self._loop.close()
-        self._loop = None
+        """End the browser, if there is one; one that is being started is there first."""
+        with self._starting:
+            if self._loop is None:
+                return
+            with suppress(CannotPlay):  # it has gone by itself
+                self.run(self._running.aclose(), BROWSER)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+            self._loop = None
 
     def _start(self) -> None:
         missing = why_not()

@@ -1,15 +1,17 @@
 """Somebody in a browser who uses a page as people do: by what is visible on it."""
 
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
 
+from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE
 from twidder_cli.engine.people import Scene
+from twidder_cli.libraries import Library
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
 from twidder_cli.model.replies import is_accepted
@@ -24,8 +26,10 @@ T = TypeVar("T")
 class Runs(Protocol):
     """The browser: has its loop do something, and makes empty profiles."""
 
+    libraries: dict[str, Library]
+
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T: ...
-    async def context(self, url: str) -> BrowserContext: ...
+    async def context(self, url: str, origins: Sequence[str]) -> BrowserContext: ...
 
 
 class InBrowser:
@@ -130,9 +134,12 @@ class InBrowser:
 
     async def _new_tab(self) -> Tab:
         if self._context is None:
-            self._context = await self._browser.context(self._scene.server.url)
+            server = self._scene.server
+            self._context = await self._browser.context(server.url, server.origins)
             self._context.set_default_timeout(1000 * self._scaled(HTTP))
-        tab = Tab(await self._context.new_page(), self._actor, self._scene, self._traffic)
+        page = await self._context.new_page()
+        await answer(page, self._browser.libraries)
+        tab = Tab(page, self._actor, self._scene, self._traffic)
         await tab.listen(self._context)
         return tab
 
@@ -164,7 +171,9 @@ class InBrowser:
         return found(self._scene.recorder.view())[-1]
 
     def _await(self, condition: Callable[[View], bool], otherwise: str) -> None:
-        if not self._scene.recorder.wait(condition, self._now() + self._scaled(HTTP)):
+        lost, recorder = self._scene.server.has_to_move, self._scene.recorder
+        recorder.wait(lambda view: condition(view) or lost(view), self._now() + self._scaled(HTTP))
+        if not condition(recorder.view()):
             raise CannotPlay(f"{self._actor}: {otherwise}", ours=True)
 
     def _now(self) -> float:

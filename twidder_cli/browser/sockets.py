@@ -51,6 +51,7 @@ class PageSockets:
 
     def _makes_socket(self, event: dict[str, Any]) -> None:
         self._sockets[event["requestId"]] = _Socket(event["url"])
+        self._writer.looked(_as_http(event["url"]), self._writer.at(event))
 
     def _shakes_hands(self, event: dict[str, Any]) -> None:
         if socket := self._sockets.get(event["requestId"]):
@@ -69,7 +70,7 @@ class PageSockets:
             at,
             sent=socket.asked_at or at,
             socket=socket.number,
-            path=self._writer.path(socket.url.replace("ws", "http", 1)),
+            path=self._writer.path(_as_http(socket.url)),
             token=f"{self._writer.actor}.token",
             refusal=refusal,
         )
@@ -111,6 +112,10 @@ class PageSockets:
             kind: Literal["lost", "close"] = "lost" if socket.error else "close"
             self._writer.write(Frame, at, socket=socket.number, kind=kind, text=socket.error)
         socket.is_open = False
+
+
+def _as_http(url: str) -> str:
+    return url.replace("ws", "http", 1)
 
 
 class _Socket:

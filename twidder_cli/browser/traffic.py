@@ -4,17 +4,16 @@ Chromium's times are those of the system's monotonic clock, which Python's are t
 """
 
 import asyncio
-import re
 from typing import Any
 
 from playwright.async_api import CDPSession, Error
 
+from twidder_cli.browser.addresses import DATA, function_of, is_for_server
 from twidder_cli.browser.sockets import Handler, PageSockets
 from twidder_cli.browser.writer import Writer
 from twidder_cli.engine.people import Scene
 from twidder_cli.engine.requests import token_in
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.contract import Contract
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.timeline import (
     Exchange,
@@ -26,8 +25,9 @@ from twidder_cli.model.timeline import (
 
 _LONGEST = 1 << 20
 _MOST_REQUESTS = 5000
-_DATA = {"XHR", "Fetch"}
-_PLACEHOLDER = re.compile(r"\\\{[a-z]+\\\}")
+_LIBRARIES = {"Script", "Stylesheet"}
+_UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
+"""How an address is lost that nobody here answers for."""
 
 
 class Traffic:
@@ -76,7 +76,7 @@ class Traffic:
     @property
     def is_busy(self) -> bool:
         """Whether the page waits for data."""
-        return any(asked["kind"] in _DATA for asked in tuple(self._asked.values()))
+        return any(asked["kind"] in DATA for asked in tuple(self._asked.values()))
 
     def expect_load(self) -> None:
         """Take note that the next document is our doing."""
@@ -96,6 +96,8 @@ class Traffic:
                 Loaded, at, path=self._writer.path(request["url"]), by_us=self._is_ours
             )
             self._is_ours = False
+        if is_for_server(self._server.contract, kind, request):
+            self._writer.looked(request["url"], at)
         if kind == "Fetch":
             self._note("fetch", f"{request['method']} {self._writer.path(request['url'])}", at)
         self._asked[event["requestId"]] = {
@@ -121,7 +123,7 @@ class Traffic:
 
     async def _read(self, request_id: str, asked: dict[str, Any], at: float) -> None:
         body = ""
-        if asked["kind"] in _DATA:
+        if asked["kind"] in DATA:
             try:
                 answer = await self._cdp.send("Network.getResponseBody", {"requestId": request_id})
                 body = "" if answer["base64Encoded"] else answer["body"][:_LONGEST]
@@ -140,6 +142,9 @@ class Traffic:
         if asked is None or event.get("canceled"):
             return
         why = event.get("errorText", "")
+        if asked["kind"] in _LIBRARIES and why in _UNREACHED:
+            self._note("missing", asked["request"]["url"], self._writer.at(event))
+            return
         self._note("failed", f"{asked['request']['url']}: {why}", self._writer.at(event))
         if self._writer.is_home(asked["request"]["url"]):
             self._exchanged(asked, self._writer.at(event), loss=why)
@@ -147,7 +152,7 @@ class Traffic:
     def _exchanged(self, asked: dict[str, Any], at: float, **outcome: Any) -> None:
         request = asked["request"]
         path = self._writer.path(request["url"])
-        function = _function(self._server.contract, request["method"], path)
+        function = function_of(self._server.contract, request["method"], path)
         exchange = Exchange(
             step=asked["step"],
             actor=self._actor,
@@ -177,13 +182,3 @@ class Traffic:
 
     def _note(self, kind: str, text: str, at: float) -> None:
         self._writer.write(Noted, at, kind=kind, text=text)
-
-
-def _function(contract: Contract, method: str, path: str) -> str:
-    """Return which of the nine functions a request is; empty where it is none."""
-    asked = path.partition("?")[0].rstrip("/")
-    for name, operation in contract.operations.items():
-        template = re.escape(operation.path.partition("?")[0].rstrip("/"))
-        if operation.method == method and re.fullmatch(_PLACEHOLDER.sub("[^/]+", template), asked):
-            return name
-    return ""

@@ -4,8 +4,10 @@ import time
 from typing import Any
 from urllib.parse import urlsplit
 
+from twidder_cli.browser.addresses import origin_of
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.timeline import Noted
 
 
 class Writer:
@@ -13,7 +15,8 @@ class Writer:
 
     def __init__(self, actor: Actor, scene: Scene) -> None:
         self.actor = actor
-        self._url = scene.server.url
+        self._home = {origin_of(url) for url in scene.server.origins or [scene.server.url]}
+        self._elsewhere: set[str] = set()
         self._recorder = scene.recorder
 
     def write(self, entry: Any, at: float, /, *, sent: float | None = None, **facts: Any) -> None:
@@ -38,7 +41,7 @@ class Writer:
 
     def is_home(self, url: str) -> bool:
         """Whether an address is one of the server."""
-        return urlsplit(url).netloc == urlsplit(self._url).netloc
+        return origin_of(url) in self._home
 
     def path(self, url: str) -> str:
         """Return the path of an address here, and any other address whole."""
@@ -46,3 +49,10 @@ class Writer:
         if not self.is_home(url):
             return url
         return parts.path + (f"?{parts.query}" if parts.query else "")
+
+    def looked(self, url: str, at: float) -> None:
+        """Take note, once for each origin, of where the page looks for its server."""
+        origin = origin_of(url)
+        if origin not in self._home | self._elsewhere:
+            self._elsewhere.add(origin)
+            self.write(Noted, at, kind="elsewhere", text=origin)

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from twidder_cli import processes
 from twidder_cli.browser.found import chromium, why_not
+from twidder_cli.commands.cdn import fetched
 from twidder_cli.model.words import printable
 from twidder_cli.processes import Ability, Sandbox
 
@@ -33,8 +34,16 @@ _CONFINED = {
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print it for programs.")
+@click.option(
+    "--cdn",
+    "targets",
+    metavar="TARGET",
+    multiple=True,
+    help="Get the scripts and styles that the pages of a submission or a class want from the "
+    "internet, or the one at a URL, and keep them for all checks.",
+)
 @click.pass_context
-def doctor(ctx: click.Context, as_json: bool) -> None:
+def doctor(ctx: click.Context, as_json: bool, targets: tuple[str, ...]) -> None:
     """Tell whether this machine has what grading needs, and how to get what it has not.
 
     \b
@@ -42,6 +51,8 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
       0  all that is needed is there
       1  something is missing
     """
+    if targets:
+        ctx.exit(0 if fetched(targets) else 1)
     found = [*_machine(), *processes.abilities(), _browser()]
     if as_json:
         click.echo(_document(found))

@@ -21,7 +21,7 @@ from twidder_cli.model.timeline import (
 )
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described, loaded
+from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described, loaded, printable
 
 _CONTROL = "carol, whom nothing here concerns, can sign up, sign in and open a socket"
 
@@ -58,6 +58,9 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     stalls = [entry for entry in timeline.entries if isinstance(entry, Stall)]
     if stalls:
         findings = [_doubted(finding, stalls[-1]) for finding in findings]
+    missing = View(timeline.entries).missing
+    if missing:
+        findings = [_without(missing[0], finding) for finding in findings]
     return Outcome.of(findings)
 
 
@@ -214,6 +217,17 @@ def _endless(timeline: Timeline) -> Iterator[Finding]:
             who=(floods[0].actor,),
             evidence=View(timeline.entries).evidence(*floods),
         )
+
+
+def _without(library: str, finding: Finding) -> Finding:
+    """A page that lacks what it was built on is not as its author knows it."""
+    url = printable(library, 300)
+    return msgspec.structs.replace(
+        finding,
+        verdict=Verdict.UNCLEAR,
+        hint=f"The page needs {url}, which is not kept here, and no check reaches the internet. "
+        "Get it, then check again: twidder doctor --cdn FOLDER-OR-URL",
+    )
 
 
 def _doubted(finding: Finding, stall: Stall) -> Finding:

@@ -90,6 +90,7 @@ class Player:
         began = self._recorder.now()
         try:
             self._require_time(began)
+            self._require_place()
             step.play(self._stage)
         except CannotPlay as cause:
             self._note(number, step, began, cause)
@@ -104,6 +105,10 @@ class Player:
                 f"the scenario took longer than {limit:g} s; --patience 2 doubles all times",
                 ours=True,
             )
+
+    def _require_place(self) -> None:
+        if self._server.has_to_move(self._recorder.view()):
+            raise CannotPlay("the page looks for its server at another origin", ours=True)
 
     def _note(self, number: str, step: Step, began: float, cause: CannotPlay | None = None) -> None:
         understood = cause is None or (

@@ -6,6 +6,7 @@ from typing import Protocol
 from twidder_cli.engine.answers import Answers
 from twidder_cli.engine.pace import Pace
 from twidder_cli.model.contract import Contract
+from twidder_cli.model.view import View
 
 
 class Life(Protocol):
@@ -17,13 +18,21 @@ class Life(Protocol):
     def excess(self) -> str: ...
 
 
+MOST_ORIGINS = 4
+
+
 class Server:
     """Where a server is, how it names things, and what this run has learned of it.
 
     `understood` holds the functions that have worked as the contract names
     them, "connect" among them; `answers` what they say when they work. `notices`
     holds shapes of logouts, `one_off` those of messages that were seen not to
-    come again by themselves.
+    come again by themselves. `named` holds the origins, such as "http://localhost:5000",
+    where its pages look for it whatever their own is, in the order in which they did, and
+    `missing` the URLs of what they want from the internet and did not get.
+
+    `origins` are those of them where a browser finds it in the scenario that is played; pages
+    are opened at the first, and at `url` where there is none.
     """
 
     def __init__(self, contract: Contract, pace: Pace) -> None:
@@ -33,7 +42,10 @@ class Server:
         self.answers = Answers()
         self.notices: set[str] = set()
         self.one_off: set[str] = set()
+        self.named: dict[str, None] = {}
+        self.missing: dict[str, None] = {}
         self.url = ""
+        self.origins: tuple[str, ...] = ()
         self.life: Life | None = None
 
     def at(self, url: str, life: Life | None = None) -> "Server":
@@ -42,6 +54,15 @@ class Server:
         server.url = url.rstrip("/")
         server.life = life
         return server
+
+    def has_to_move(self, view: View) -> bool:
+        """Whether pages look for it where it is not, and a browser can be led from there to it."""
+        return bool(view.elsewhere) and len(self.origins) < MOST_ORIGINS
+
+    def move(self, view: View) -> None:
+        """Be wherever pages have looked for it so far, in the scenarios that are played next."""
+        for origin in view.elsewhere[: MOST_ORIGINS - len(self.named)]:
+            self.named[origin] = None
 
     @property
     def socket_url(self) -> str:

@@ -154,12 +154,19 @@ class WireStage:
         self._people[actor].browse(deed)
 
     def await_page(self, holds: Callable[[View], bool], within: float) -> None:
-        """Wait until this holds of what pages have done, and goes on to for a moment."""
+        """Wait until this holds of what pages have done, and goes on to for a moment.
+
+        Pages that look for their server elsewhere are not waited for: all is played again.
+        """
         pace = self._server.pace
+
+        def is_met(now: View) -> bool:
+            return holds(now) or self._server.has_to_move(now)
+
         deadline = self._recorder.now() + pace.scaled(within)
-        while self._recorder.wait(holds, deadline):
+        while self._recorder.wait(is_met, deadline):
             steady = self._recorder.now() + pace.scaled(STEADY)
-            if not self._recorder.wait(lambda now: not holds(now), steady):
+            if not self._recorder.wait(lambda now: not is_met(now), steady):
                 return
         waited_in_vain(self._recorder, deadline - pace.scaled(within))
 

@@ -96,11 +96,15 @@ class ScenarioFinished(Noun, tag="scenario_finished"):
 
 
 class SubmissionFinished(Noun, tag="submission_finished"):
-    """A submission's turn is over. `outcome` is set when it could not be played at all."""
+    """A submission's turn is over. `outcome` is set when it could not be played at all.
+
+    `notes` are what was found on the way that people should know.
+    """
 
     submission: str
     seconds: float = 0.0
     outcome: Outcome | None = None
+    notes: tuple[str, ...] = ()
 
 
 class RunFinished(Noun, tag="run_finished"):

@@ -194,7 +194,7 @@ class Fold:
         result = SubmissionResult(
             name=name,
             how=self._hows.get(name, ""),
-            notes=self._notes.get(name, ()),
+            notes=(*self._notes.get(name, ()), *(finished.notes if finished else ())),
             seconds=finished.seconds if finished else 0.0,
             own=own,
             rule=self._started.rule,

@@ -159,9 +159,23 @@ class Shown(Entry, tag="shown"):
 
 
 class Noted(Entry, tag="noted"):
-    """Something else that a page did, in words."""
+    """Something else that a page did, in words.
 
-    kind: Literal["dialog", "console", "failed", "synchronous", "stub", "fetch", "unconfined"]
+    `elsewhere`: it has looked for its server at another origin than it was opened at.
+    `missing`: it wants a script or a style of the internet that is not kept here.
+    """
+
+    kind: Literal[
+        "dialog",
+        "console",
+        "failed",
+        "synchronous",
+        "stub",
+        "fetch",
+        "unconfined",
+        "elsewhere",
+        "missing",
+    ]
     text: str
 
 

@@ -15,6 +15,7 @@ from twidder_cli.model.timeline import (
     Exchange,
     Frame,
     Left,
+    Noted,
     Played,
     Probe,
     Quiet,
@@ -51,6 +52,16 @@ class View:
         """Return the places of entries in the Timeline."""
         wanted = {id(entry) for entry in entries}
         return tuple(i for i, entry in enumerate(self.entries) if id(entry) in wanted)
+
+    @property
+    def elsewhere(self) -> list[str]:
+        """The origins, other than their own, at which pages have looked for their server."""
+        return [noted.text for noted in self.every(Noted) if noted.kind == "elsewhere"]
+
+    @property
+    def missing(self) -> list[str]:
+        """The URLs of scripts and styles that pages wanted from the internet and did not get."""
+        return [noted.text for noted in self.every(Noted) if noted.kind == "missing"]
 
     # The trigger
 

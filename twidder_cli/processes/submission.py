@@ -64,6 +64,8 @@ class Process:
 
     changing: ClassVar[threading.Lock] = threading.Lock()
     """Held while one is started or ended: what nobody knows yet must not be taken for left over."""
+    sparing: ClassVar[threading.Lock] = threading.Lock()
+    """Held while something else is started, and while what is left over is ended."""
     _running: ClassVar[set[int]] = set()
 
     def __init__(
@@ -88,7 +90,7 @@ class Process:
     @contextmanager
     def spared(cls) -> Iterator[None]:
         """Leave alone for good what is started in this block: it is ours."""
-        with cls.changing:
+        with cls.sparing:
             before = {process.pid for process in psutil.Process().children()}
             yield
             cls._running |= {process.pid for process in psutil.Process().children()} - before
@@ -138,7 +140,7 @@ class Process:
             self._watcher.join()
         Process._running.discard(self._popen.pid)
         if self._sandbox is Sandbox.NONE:
-            with Process.changing:
+            with Process.changing, Process.sparing:
                 kill_descendants(but=Process._running)
         else:
             kill_sandbox(self._popen)

@@ -6,7 +6,6 @@ our own packages: what is installed here stays as it is.
 
 import fcntl
 import hashlib
-import os
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from twidder_cli import caches
 from twidder_cli.model import Noun
 from twidder_cli.model.words import listed, printable
 from twidder_cli.submissions.distributions import common, normalised, requirement
@@ -109,7 +109,7 @@ def environment(
     if not asked:
         return Packages(missing=absent)
     try:
-        folder, built = _cached(asked, cache or _default_cache(), index)
+        folder, built = _cached(asked, cache or caches.cache("packages"), index)
     except (Trouble, OSError) as trouble:
         return Packages(missing=absent, notes=(f"nothing was installed: {trouble}",))
     packages = str(folder / "packages")
@@ -131,11 +131,6 @@ def _missing(modules: Iterable[str], folders: Sequence[str]) -> tuple[str, ...]:
         if module in _HIDDEN
         or (module not in here and PathFinder.find_spec(module, folders) is None)
     )
-
-
-def _default_cache() -> Path:
-    base = Path(os.environ.get("XDG_CACHE_HOME", ""))
-    return (base if base.is_absolute() else Path.home() / ".cache") / "twidder" / "packages"
 
 
 def _cached(asked: tuple[str, ...], cache: Path, index: Sequence[str]) -> tuple[Path, _Built]:

@@ -1,0 +1,39 @@
+"""Which address is the application's own, whatever origin a page names. Pure."""
+
+import pytest
+
+from twidder_cli.browser.addresses import is_for_server, origin_of
+from twidder_cli.load.library import find_contract
+
+CONTRACT = find_contract("common")
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://localhost:5000/ws?token=a", "http://localhost:5000"),
+        ("https://my-app.herokuapp.com:443/", "https://my-app.herokuapp.com"),
+        ("http://anna:secret@LIU.se:80", "http://liu.se"),
+        ("http://liu.se:443", "http://liu.se:443"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+    ],
+)
+def test_an_origin_is_written_as_browsers_do(url: str, origin: str) -> None:
+    assert origin_of(url) == origin
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "url", "is_own"),
+    [
+        ("XHR", "POST", "http://localhost:5000/api/whatever", True),
+        ("Script", "GET", "http://127.0.0.1:8000/static/client.js", True),
+        ("XHR", "POST", "https://my-app.herokuapp.com/sign_in", True),
+        ("Fetch", "GET", "http://liu.se/get_user_data_by_email/anna@liu.se", True),
+        ("XHR", "GET", "https://my-app.herokuapp.com/sign_in", False),
+        ("XHR", "GET", "https://nominatim.openstreetmap.org/reverse?lat=58", False),
+        ("Script", "GET", "https://code.jquery.com/jquery.js", False),
+        ("Document", "POST", "https://elsewhere.org/sign_in", False),
+    ],
+)
+def test_a_request_is_meant_for_the_server(kind: str, method: str, url: str, is_own: bool) -> None:
+    assert is_for_server(CONTRACT, kind, {"method": method, "url": url}) is is_own

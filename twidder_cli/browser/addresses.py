@@ -1,0 +1,43 @@
+"""What the addresses mean that a page asks for: whose they are, and what is asked there. Pure."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from twidder_cli.model.contract import Contract
+
+DATA = {"XHR", "Fetch"}
+"""What Chromium calls requests that a script waits for."""
+
+_THIS_MACHINE = {"localhost", "127.0.0.1", "0.0.0.0", "::1"}
+_USUAL = {"http": ":80", "https": ":443"}
+_PLACEHOLDER = re.compile(r"\\\{[a-z]+\\\}")
+
+
+def origin_of(url: str) -> str:
+    """Return the scheme, the host and the port of a URL, as browsers write them."""
+    parts = urlsplit(url)
+    where = parts.netloc.rpartition("@")[2].lower()
+    return f"{parts.scheme}://{where.removesuffix(_USUAL.get(parts.scheme, ''))}"
+
+
+def is_for_server(contract: Contract, kind: str, request: Mapping[str, Any]) -> bool:
+    """Whether a request is meant for the application, wherever the page believes that to be.
+
+    A request for data may also be one to somebody else on the internet, who has other routes.
+    """
+    parts = urlsplit(request["url"])
+    if parts.hostname in _THIS_MACHINE:
+        return True
+    return kind in DATA and function_of(contract, request["method"], parts.path) != ""
+
+
+def function_of(contract: Contract, method: str, path: str) -> str:
+    """Return which of the nine functions a request is; empty where it is none."""
+    asked = path.partition("?")[0].rstrip("/")
+    for name, operation in contract.operations.items():
+        template = re.escape(operation.path.partition("?")[0].rstrip("/"))
+        if operation.method == method and re.fullmatch(_PLACEHOLDER.sub("[^/]+", template), asked):
+            return name
+    return ""
