@@ -11,8 +11,8 @@
   // ---- What no event of the browser tells ----
 
   const { open } = XMLHttpRequest.prototype;
-  XMLHttpRequest.prototype.open = function (method, url, isAsync = true) {
-    if (!isAsync) {
+  XMLHttpRequest.prototype.open = function (method, url, isAsync) {
+    if (arguments.length > 2 && !isAsync) { // undefined is not left out
       say("synchronous", { text: `${method} ${url}` });
     }
     return open.apply(this, arguments);

@@ -158,9 +158,12 @@ class Tab:
     async def _click(self, control: Control) -> None:
         element = await self._element(control.number)
         try:
-            await element.click(timeout=_CLICK)
+            await element.click(timeout=_CLICK, trial=True)
         except Error:  # something is in its way, for a mouse
             await element.evaluate("element => element.click()")
+        else:
+            # Once only: what a slow click has begun, another would do again.
+            await element.click(no_wait_after=True)
 
     async def _element(self, number: int) -> ElementHandle:
         element = (await self.page.evaluate_handle(_ELEMENT, number)).as_element()
