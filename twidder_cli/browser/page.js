@@ -56,6 +56,10 @@
       width > 1 && height > 1 && right > 0 && bottom + scrollY > 0);
   const isOffered = (field) =>
     isSeen(field) || (/radio|checkbox/.test(field.type) && [...(field.labels ?? [])].some(isSeen));
+  const isOnTop = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+  };
   const short = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 80);
   const textOf = (element) =>
     short(element.innerText || element.value || element.ariaLabel || element.title || element.alt);
@@ -119,6 +123,7 @@
         group: control.form ? numberOf(control.form) : smallest(control) ? numberOf(smallest(control)) : -1,
         text: textOf(control),
         submits: control.type === "submit",
+        is_on_top: isOnTop(control),
       })),
       addresses: [...new Set(document.body?.innerText.match(ADDRESS))].slice(0, 50),
     };

@@ -70,7 +70,8 @@ class InBrowser:
             self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
         if function == "sign_in":
             self._await(
-                lambda _: self._view() == "profile", "the page shows no profile after the sign-in"
+                lambda view: any(s.view == "profile" for s in self._shown(view, began)),
+                "the page shows no profile after the sign-in",
             )
             self._name_token(exchange)
         return exchange
@@ -148,8 +149,11 @@ class InBrowser:
             raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
 
     def _view(self) -> str:
-        shown = [s for s in self._scene.recorder.view().every(Shown) if s.actor == self._actor]
+        shown = self._shown(self._scene.recorder.view())
         return shown[-1].view if shown else ""
+
+    def _shown(self, view: View, since: float = -1.0) -> list[Shown]:
+        return [s for s in view.every(Shown) if s.actor == self._actor and s.received >= since]
 
     def _asked(self, function: str, since: float) -> Exchange:
         """Return the page's request for a function: the one of that name, else any that sends."""

@@ -6,10 +6,21 @@ from itertools import accumulate
 
 import msgspec
 
+from twidder_cli.engine.pace import BURST
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
-from twidder_cli.model.timeline import Crash, Died, Exchange, Frame, Played, Stall, Timeline
+from twidder_cli.model.timeline import (
+    Connection,
+    Crash,
+    Died,
+    Exchange,
+    Frame,
+    Loaded,
+    Played,
+    Stall,
+    Timeline,
+)
 from twidder_cli.model.verdicts import Finding, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import NOT_UNDERSTOOD, TOO_MUCH, described
@@ -30,6 +41,9 @@ _HANDED_OUT_TWICE = (
     "new token for each, with secrets.token_hex()."
 )
 
+_MANY = 10
+"""Sockets of a page within `BURST` that nothing done by hand can explain."""
+
 _Judged = tuple[Step, list[Finding]]
 
 
@@ -38,7 +52,8 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     crashes = [entry for entry in timeline.entries if isinstance(entry, Crash)]
     if crashes:
         return Outcome.of([_crashed(crashes[0])])
-    findings = list(_endless(timeline)) or list(_died(timeline)) or list(_unplayed(timeline))
+    endless = [*_endless(timeline), *_restless(timeline)]
+    findings = endless or list(_died(timeline)) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
     judged = [
         (step, list(step.judge(View(timeline.entries, number))))
@@ -197,6 +212,23 @@ def _endless(timeline: Timeline) -> Iterator[Finding]:
             who=(floods[0].actor,),
             evidence=View(timeline.entries).evidence(*floods),
         )
+
+
+def _restless(timeline: Timeline) -> Iterator[Finding]:
+    """A page that opens sockets faster than anybody can do anything there."""
+    for actor in dict.fromkeys(e.actor for e in timeline.entries if isinstance(e, Loaded)):
+        opened = [e for e in timeline.entries if isinstance(e, Connection) and e.actor == actor]
+        bursts = zip(opened, opened[_MANY:], strict=False)
+        if any(later.sent - earlier.sent < BURST for earlier, later in bursts):
+            yield Finding(
+                title=f"The page of {actor} opens sockets without end",
+                expected="one when somebody signs in, or is still signed in after a refresh",
+                actual=f"{len(opened)} sockets, more than {_MANY} of them within {BURST:g} s",
+                hint="Before a closed socket is opened again, look whether anybody is signed in, "
+                "and wait a while between attempts.",
+                who=(actor,),
+                evidence=View(timeline.entries).evidence(*opened),
+            )
 
 
 def _doubted(finding: Finding) -> Finding:

@@ -69,6 +69,9 @@ AFTERTHOUGHT = 0.3
 STEADY = 0.3
 """A view that is shown for less is none that anybody sees."""
 
+BURST = 1.0
+"""For ten sockets of a page, which nobody can sign in so often as to need."""
+
 OVERLOAD = 5.0
 """Processes that want to run, for each core, above which a time that ran out says little."""
 
