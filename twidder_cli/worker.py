@@ -28,6 +28,7 @@ from twidder_cli.engine.server import Server
 from twidder_cli.load.library import load_scenarios
 from twidder_cli.model.events import (
     Event,
+    Pictured,
     ScenarioFinished,
     ScenarioStarted,
     ServerStarted,
@@ -179,13 +180,19 @@ class Grading:
         server = self._server.at(running.url, running)
         pause = server.pace.token_pause
         seed = f"{self._job.seed}{self._job.salt}"
-        timeline = Player(scenario, server, seed, progress, self._browser).play()
+        player = Player(scenario, server, seed, progress, self._browser)
+        timeline = player.play()
         outcome = judge(scenario, timeline)
         is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
         is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
         if running.is_alive and (is_doubtful or is_hasty):
-            timeline = Player(scenario, server, f"{seed}/again", progress, self._browser).play()
+            player = Player(scenario, server, f"{seed}/again", progress, self._browser)
+            timeline = player.play()
             outcome = judge(scenario, timeline)
+        for actor, image in player.pictures.items():
+            self._emit(
+                Pictured(submission=self._name, scenario=scenario.id, actor=actor, image=image)
+            )
         self._finish(
             ScenarioFinished(
                 submission=self._name,

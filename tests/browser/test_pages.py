@@ -1,5 +1,7 @@
 """Pages wrong on purpose, each caught by the right scenario; unusual ones, all let through."""
 
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +19,9 @@ from twidder_cli.model.timeline import Stall, Timeline
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.model.words import entry_line
 
+TWIDDER = str(Path(sys.executable).with_name("twidder"))
+_JPEG = b"\xff\xd8"
+
 Serve = Callable[[Page], str]
 
 SCENARIOS = {
@@ -27,10 +32,14 @@ SCENARIOS = {
 (EVERYTHING,) = load_scenarios(find_scenarios((str(Path(__file__).with_name("everything.yaml")),)))
 
 
-def played(scenario: Scenario, name: str, url: str, browser: Browser) -> Outcome:
-    """Play a scenario, and print what happened, for whoever reads why a test fails."""
+def played(scenario: Scenario, name: str, url: str, browser: Browser) -> tuple[Outcome, int]:
+    """Play a scenario, and return what became of it, and how many pictures were taken.
+
+    What happened is printed for whoever reads why a test fails.
+    """
     server = Server(find_contract("common"), Pace()).at(url)
-    timeline = Player(scenario, server, name, lambda _step, _kind: None, browser).play()
+    player = Player(scenario, server, name, lambda _step, _kind: None, browser)
+    timeline = player.play()
     for entry in timeline.entries:
         print(entry_line(entry))  # noqa: T201
     # That this machine is busy with other tests is no news.
@@ -38,14 +47,16 @@ def played(scenario: Scenario, name: str, url: str, browser: Browser) -> Outcome
     outcome = judge(scenario, Timeline(entries=entries))
     for finding in outcome.findings:
         print(finding.title, finding.actual, finding.hint, sep="\n")  # noqa: T201
-    return outcome
+    assert [image for image in player.pictures.values() if not image.startswith(_JPEG)] == []
+    return outcome, len(player.pictures)
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_a_wrong_page_is_caught(name: str, browser: Browser, serve: Serve) -> None:
     page = WRONG[name]
-    outcome = played(SCENARIOS[page.catcher], name, serve(page), browser)
+    outcome, pictures = played(SCENARIOS[page.catcher], name, serve(page), browser)
     assert (outcome.verdict, outcome.blame) == (Verdict.FAILED, Blame.SUBMISSION)
+    assert pictures >= 1
     assert outcome.reason == page.told
     told = [finding.hint for finding in outcome.findings if finding.title == page.told]
     assert page.hint in told[0]
@@ -53,5 +64,16 @@ def test_a_wrong_page_is_caught(name: str, browser: Browser, serve: Serve) -> No
 
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_page_passes(name: str, browser: Browser, serve: Serve) -> None:
-    outcome = played(EVERYTHING, name, serve(RIGHT[name]), browser)
-    assert (outcome.verdict, outcome.reason) == (Verdict.PASSED, "")
+    outcome, pictures = played(EVERYTHING, name, serve(RIGHT[name]), browser)
+    assert (outcome.verdict, outcome.reason, pictures) == (Verdict.PASSED, "", 0)
+
+
+def test_what_everybody_saw_is_kept_with_the_results(
+    serve: Serve, browser: Browser, tmp_path: Path
+) -> None:
+    url = serve(WRONG["stays-after-the-sign-out"])
+    options = ["--scenario", "lab3/page-sign-out", "--results", str(tmp_path)]
+    subprocess.run([TWIDDER, "check", url, *options], capture_output=True, check=False)  # noqa: S603  our own command
+    (picture,) = (tmp_path / "pictures").glob("*/*")
+    assert picture.name == "lab3-page-sign-out.anna@laptop.jpg"
+    assert picture.read_bytes().startswith(_JPEG)

@@ -8,7 +8,7 @@ from playwright.async_api import BrowserContext
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
-from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE
+from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE, PICTURE
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
@@ -104,6 +104,13 @@ class InBrowser:
         """Return once what had arrived for the page has been dealt with there."""
         if self._tab is not None:
             self._run(self._tab.look())
+
+    def picture(self) -> bytes:
+        """Return what the page looks like, as a JPEG; nothing where that can't be had."""
+        try:
+            return self._browser.run(self._here().picture(), self._scaled(PICTURE))
+        except CannotPlay:
+            return b""
 
     def close(self) -> None:
         """Leave the browser, with all that is stored in it."""

@@ -1,6 +1,7 @@
 """A tab: what its page shows is told by a script of ours in it, what is done is done as by hand."""
 
 import asyncio
+import base64
 import contextlib
 import time
 from collections.abc import Mapping
@@ -34,6 +35,7 @@ _STORED = """() => [localStorage, sessionStorage].flatMap((kept) => Object.value
 _SHORTEST = 8
 _ELEMENT = "number => window.twidderReader.element(number)"
 _FILL = "deeds => window.twidderReader.fill(deeds)"
+_NOWHERE = "about:blank"
 _NAP = 0.05
 _MOST_PLACES = 6
 _MOST_NOTES = 200
@@ -61,7 +63,7 @@ class Tab:
 
     async def listen(self, context: BrowserContext) -> None:
         """Begin to write down what happens in the tab."""
-        cdp = await context.new_cdp_session(self.page)
+        self._cdp = cdp = await context.new_cdp_session(self.page)
         cdp.on("Runtime.bindingCalled", self._is_told)
         await self._traffic.listen(cdp)
         await cdp.send("Runtime.enable")
@@ -89,7 +91,7 @@ class Tab:
         """Leave the page; what the tab's session has stored stays, as where one is restored."""
         self._traffic.sockets.leave_all()
         self._view = None
-        await self.page.goto("about:blank")
+        await self.page.goto(_NOWHERE)
 
     async def close(self) -> None:
         """Close the tab, and forget what only it had stored."""
@@ -99,6 +101,14 @@ class Tab:
     async def look(self) -> None:
         """Return once the page has had a turn to answer."""
         await self._read()
+
+    async def picture(self) -> bytes:
+        """Return what is in sight, as a JPEG; nothing of a page that was left."""
+        if self.page.url == _NOWHERE:
+            return b""
+        shot = await self._cdp.send("Page.captureScreenshot", {"format": "jpeg", "quality": 60})
+        image = base64.b64decode(shot["data"])
+        return image if len(image) <= _LONGEST else b""
 
     async def stored(self) -> list[str]:
         """Return what the page keeps that is long enough for a token."""
@@ -199,7 +209,7 @@ class Tab:
             self._note(said.kind, said.text)
 
     def _shows(self, view: PageView, at: float) -> None:
-        if view != self._view and self.page.url != "about:blank":
+        if view != self._view and self.page.url != _NOWHERE:
             self._view = view
             step = self._recorder.step
             self._recorder.add(Shown(step=step, actor=self._actor, sent=at, received=at, view=view))

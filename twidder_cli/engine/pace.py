@@ -57,6 +57,9 @@ BROWSER = 30.0
 PAGE = 30.0
 """For a page to do one thing; some never come to an end."""
 
+PICTURE = 3.0
+"""For a picture of a page, some of which stand still for ever."""
+
 APPEARS = 2.0
 """For a form to appear on a page, after it was loaded or after a click."""
 
