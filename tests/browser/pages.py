@@ -143,6 +143,36 @@ WRONG = {
             ),
         ),
     ),
+    "fakes-what-is-seen": Page(
+        "The welcome view is in the document, hidden, and the page says that all is visible.",
+        "lab3/page-logout",
+        "The page of anna@laptop does not show the welcome view",
+        "what it does in the socket's onmessage",
+        script=(
+            (
+                LEAVES,
+                (
+                    "function onNotice() {\n  const hidden = document.createElement('div');\n"
+                    "  hidden.hidden = true;\n  byId('view').prepend(hidden);\n"
+                    "  hidden.innerHTML = byId('welcomeview').textContent;"
+                ),
+            ),
+            (
+                "window.onload = start",
+                (
+                    "const faked = () => ({ fields: [], controls: [], addresses: [] });\n"
+                    "window.twidderReader = { read: faked };\n"
+                    "window.twidderTell = window.twidderNote = () => {};\n"
+                    "Element.prototype.checkVisibility = () => true;\n"
+                    "Element.prototype.getClientRects = () => [new DOMRect(0, 0, 9, 9)];\n"
+                    "document.elementFromPoint = () => null;\n"
+                    "document.querySelectorAll = () => [];\n"
+                    "window.MutationObserver = Object;\n"
+                    "window.onload = start"
+                ),
+            ),
+        ),
+    ),
     "polls": Page(
         "The server is asked again and again whether the session is still valid.",
         "lab3/page-logout",

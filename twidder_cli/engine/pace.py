@@ -63,6 +63,9 @@ PICTURE = 3.0
 APPEARS = 2.0
 """For a form to appear on a page, after it was loaded or after a click."""
 
+REACH = 2.0
+"""For something to be in nobody's way, and to stand still."""
+
 OPENS = 0.3
 """For a tab or a menu to open."""
 
