@@ -17,19 +17,20 @@ LEAVES = "function onNotice() {\n  leave();"
 ASKS = 'call("GET", "/get_user_data_by_token", null, (ok) => {'
 TRUSTS = "((ok) => {"
 TRUSTED = "  });\n}\n\nwindow", "  })(true);\n}\n\nwindow"
+LOADS_THE_STUB = ("<script src=", '<script src="/static/serverstub.js"></script>\n  <script src=')
 
 
 class Page(NamedTuple):
     """A page: what is changed in its script and its document, and the server behind it.
 
-    `catcher` is the scenario that has to fail it with the finding `told`, and to give the `hint`
-    that these words are from; a right page has none.
+    `catcher` is the scenario that has to fail it with the finding `told`, in which there have to be
+    these `words`; a right page has none.
     """
 
     says: str
     catcher: str = ""
     told: str = ""
-    hint: str = ""
+    words: str = ""
     script: tuple[tuple[str, str], ...] = ()
     document: tuple[tuple[str, str], ...] = ()
     server: type[Twidder] = Twidder
@@ -259,13 +260,9 @@ WRONG = {
         "One call still goes to serverstub.js.",
         "lab3/page-asynchronous",
         "The page still calls serverstub.js",
-        script=(
-            (
-                "const store",
-                "var serverstub = { signOut: () => ({ success: true }) };\nconst store",
-            ),
-            ("function signOut() {", "function signOut() {\n  serverstub.signOut();"),
-        ),
+        "leftover: /static/serverstub.js",
+        document=(LOADS_THE_STUB,),
+        script=(("function signOut() {", "function signOut() {\n  serverstub.signOut();"),),
     ),
     "stays-after-the-sign-out": Page(
         "Who signs out goes on to see the profile.",
@@ -347,6 +344,10 @@ RIGHT = {
         ),
         server=TakesTheTokenInTheAddress,
     ),
+    "loads-the-stub": Page(
+        "The script of lab 1 is still loaded, and nothing of it is called.",
+        document=(LOADS_THE_STUB,),
+    ),
     "session-storage": Page(
         "The token is in the tab's own storage.", script=(("= localStorage", "= sessionStorage"),)
     ),
@@ -421,4 +422,5 @@ def files(page: Page) -> dict[str, str]:
     return {
         "client.html": changed((FOLDER / "client.html").read_text(), page.document),
         "client.js": changed((FOLDER / "client.js").read_text(), page.script),
+        "serverstub.js": (FOLDER / "serverstub.js").read_text(),
     }

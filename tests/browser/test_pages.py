@@ -58,8 +58,8 @@ def test_a_wrong_page_is_caught(name: str, browser: Browser, serve: Serve) -> No
     assert (outcome.verdict, outcome.blame) == (Verdict.FAILED, Blame.SUBMISSION)
     assert pictures >= 1
     assert outcome.reason == page.told
-    told = [finding.hint for finding in outcome.findings if finding.title == page.told]
-    assert page.hint in told[0]
+    told = [f"{one.actual}\n{one.hint}" for one in outcome.findings if one.title == page.told]
+    assert page.words in told[0]
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -96,6 +96,8 @@ class Traffic:
                 Loaded, at, path=self._writer.path(request["url"]), by_us=self._is_ours
             )
             self._is_ours = False
+        if kind == "Script" and request["url"].partition("?")[0].endswith("/serverstub.js"):
+            self._note("leftover", self._writer.path(request["url"]), at)
         if kind == "Fetch":
             self._note("fetch", f"{request['method']} {self._writer.path(request['url'])}", at)
         self._asked[event["requestId"]] = {

@@ -161,7 +161,9 @@ class Shown(Entry, tag="shown"):
 class Noted(Entry, tag="noted"):
     """Something else that a page did, in words."""
 
-    kind: Literal["dialog", "console", "failed", "synchronous", "stub", "fetch", "unconfined"]
+    kind: Literal[
+        "dialog", "console", "failed", "synchronous", "stub", "leftover", "fetch", "unconfined"
+    ]
     text: str
 
 
