@@ -344,6 +344,18 @@ RIGHT = {
         ),
         server=TakesTheTokenInTheAddress,
     ),
+    "keeps-a-click-waiting": Page(
+        "Whoever signs up has sent the form long before the page has dealt with the click.",
+        script=(
+            (
+                'onSubmit("signup", ({ again, ...user }) => signUp(user));',
+                (
+                    'onSubmit("signup", ({ again, ...user }) => {\n    signUp(user);\n'
+                    "    for (const end = Date.now() + 2500; Date.now() < end; );\n  });"
+                ),
+            ),
+        ),
+    ),
     "loads-the-stub": Page(
         "The script of lab 1 is still loaded, and nothing of it is called.",
         document=(LOADS_THE_STUB,),
