@@ -268,6 +268,7 @@ WRONG = {
         "Who signs out goes on to see the profile.",
         "lab3/page-sign-out",
         "The page of anna@laptop does not show the welcome view",
+        "Forget the token",
         script=(("null, leave)", "null, () => {})"),),
     ),
     "neighbours-leave": Page(

@@ -93,6 +93,14 @@ def test_a_socket_from_before_the_last_sign_in_can_hear_nothing() -> None:
     assert "older than its last sign-in" in found.hint
 
 
+def test_who_has_signed_out_is_not_told_of_tokens_that_expire() -> None:
+    asked_for = (asked(ANNA, "sign_in", 2), asked(ANNA, "sign_out", 3))
+    (found,) = judged(WELCOME, *asked_for, shows("profile", 2.1), over(12))
+    assert "Forget the token" in found.hint
+    (found,) = judged(WELCOME, *asked_for[:1], shows("profile", 2.1), over(12))
+    assert "may have expired" in found.hint
+
+
 PROFILE = ExpectView(kind="expect_view", line=11, by=(ANNA,), view="profile")
 
 

@@ -67,12 +67,12 @@ def dialogs(view: View) -> Iterator[Noted]:
     return (noted for noted in view.every(Noted) if noted.kind == "dialog")
 
 
-def signed_in_at(view: View, actor: str) -> float:
-    """Return when an actor last asked to sign in before the trigger, as far as that is known."""
+def last_asked(view: View, actor: str, function: str) -> float:
+    """Return when an actor last asked for a function before the trigger, as far as is known."""
     asked = [
         e.sent
         for e in view.every(Exchange)
-        if e.actor == actor and e.operation == "sign_in" and e.sent < view.since
+        if e.actor == actor and e.operation == function and e.sent < view.since
     ]
     return max(asked, default=-math.inf)
 

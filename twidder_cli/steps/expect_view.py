@@ -16,8 +16,8 @@ from twidder_cli.steps._pages import (
     dialogs,
     end_of,
     first_welcome,
+    last_asked,
     shown,
-    signed_in_at,
     what_else,
 )
 
@@ -27,6 +27,7 @@ _TRUSTING = (
     "A stored token may have expired. Ask the server before the profile is shown, and go to the "
     "welcome view when it refuses."
 )
+_STAYING = "Forget the token and show the welcome view when the sign-out has been answered."
 _LOST = "The page has to come back to the same view: keep the token in web storage."
 _DIALOG = (
     "A dialog stops the page until somebody answers, who may not be there: show the welcome view "
@@ -120,8 +121,9 @@ class ExpectView(Step):
             return _DEAF
         socket = view.current_socket(actor)
         if socket is None:
-            return _TRUSTING
-        return _OLD if socket.received < signed_in_at(view, actor) else _UNTOLD
+            has_left = last_asked(view, actor, "sign_out") > last_asked(view, actor, "sign_in")
+            return _STAYING if has_left else _TRUSTING
+        return _OLD if socket.received < last_asked(view, actor, "sign_in") else _UNTOLD
 
     @property
     def actors(self) -> tuple[Actor, ...]:
