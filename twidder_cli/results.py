@@ -5,6 +5,7 @@
     class.json junit.xml the whole run, when it is over
     texts/KEY.txt        what is wrong with one submission, as the terminal shows it
     events/KEY.jsonl     all that was recorded of it; a fingerprint first
+    pictures/KEY/        what its pages looked like where they were found wrong, a JPEG each
 
 A file is put in its place whole, and is on the disk then, so a run that is cut
 off loses nothing that was finished, and the next one goes on from there. A
@@ -25,6 +26,7 @@ from rich.console import Console
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.events import (
     Event,
+    Pictured,
     RunFinished,
     RunStarted,
     ScenarioFinished,
@@ -38,6 +40,7 @@ from twidder_cli.model.timeline import Stall
 from twidder_cli.model.verdicts import Blame, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.reporters import json, junit, put, table, write_whole
+from twidder_cli.reporters.pictures import Pictures
 from twidder_cli.reporters.text import Sheet
 
 _WIDTH = 80
@@ -149,7 +152,9 @@ class Results:
             case _:
                 pass
         archive = self._open.get(getattr(event, "submission", ""))
-        if archive is not None:
+        if isinstance(event, Pictured):
+            self._pictures(event.submission).write(event)
+        elif archive is not None:
             archive.write(encode(event) + b"\n")
         if isinstance(event, SubmissionFinished):
             self._finish_submission(event.submission)
@@ -161,6 +166,7 @@ class Results:
         os.close(self._lock)
 
     def _begin(self, name: str) -> None:
+        self._pictures(name).clear()
         self._open[name] = self._part(name).open("wb")
         first = {"fingerprint": self._fingerprints.get(name, "")}
         self._open[name].write(msgspec.json.encode(first) + b"\n")
@@ -197,6 +203,9 @@ class Results:
         columns = (*table.COLUMNS, *(listed.id for listed in self._started.scenarios))
         write_whole(self.folder / "class.csv", table.render(columns, rows))
 
+    def _pictures(self, name: str) -> Pictures:
+        return Pictures(self.folder / "pictures" / _file(name))
+
     def _archive(self, name: str) -> Path:
         return self._events / f"{_file(name)}.jsonl"
 
@@ -218,5 +227,6 @@ def _remove(paths: Iterable[Path]) -> None:
 
 
 def _file(name: str) -> str:
-    """Return a submission's name as that of a file; a URL has slashes."""
-    return quote(name, safe=" +@()")
+    """Return a submission's name as that of a file or folder, which ".." is not."""
+    safe = quote(name, safe=" +@()")  # a URL has slashes
+    return f"%2E{safe[1:]}" if safe.startswith(".") else safe

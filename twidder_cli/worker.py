@@ -28,6 +28,7 @@ from twidder_cli.libraries import Libraries
 from twidder_cli.load.library import load_scenarios
 from twidder_cli.model.events import (
     Event,
+    Pictured,
     ScenarioFinished,
     ScenarioStarted,
     ServerStarted,
@@ -181,7 +182,11 @@ class Grading:
 
         server = self._server.at(running.url, running)
         seed = f"{self._job.seed}{self._job.salt}"
-        timeline, outcome = grade(scenario, server, seed, progress, self._browser)
+        timeline, outcome, pictures = grade(scenario, server, seed, progress, self._browser)
+        for actor, image in pictures.items():
+            self._emit(
+                Pictured(submission=self._name, scenario=scenario.id, actor=actor, image=image)
+            )
         self._finish(
             ScenarioFinished(
                 submission=self._name,

@@ -8,6 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from flask import request
+
 from tests.broken_servers.base import Session, Twidder
 from twidder_cli.libraries import Library
 
@@ -19,17 +21,20 @@ ASKS = 'call("GET", "/get_user_data_by_token", null, (ok) => {'
 TRUSTS = "((ok) => {"
 SOCKET = '"ws://" + location.host + "/ws"'
 TRUSTED = "  });\n}\n\nwindow", "  })(true);\n}\n\nwindow"
+LOADS_THE_STUB = ("<script src=", '<script src="/static/serverstub.js"></script>\n  <script src=')
 
 
 class Page(NamedTuple):
     """A page: what is changed in its script and its document, and the server behind it.
 
-    `catcher` is the scenario that has to fail it with the finding `told`; a right page has none.
+    `catcher` is the scenario that has to fail it with the finding `told`, in which there have to be
+    these `words`; a right page has none.
     """
 
     says: str
     catcher: str = ""
     told: str = ""
+    words: str = ""
     script: tuple[tuple[str, str], ...] = ()
     document: tuple[tuple[str, str], ...] = ()
     server: type[Twidder] = Twidder
@@ -54,6 +59,40 @@ class BreaksOnTheDead(Twidder):
         socket.send(message)
 
 
+class CountsVisitors(Twidder):
+    """Everybody is told how many are connected when one more is."""
+
+    def on_greeting(self, socket: Any, token: str) -> Session | None:
+        before = self.all_sockets()
+        session = super().on_greeting(socket, token)
+        for other in before:
+            self.send(other, f'{{"type": "online", "count": {len(before) + 1}}}')
+        return session
+
+
+class SaysAWord(Twidder):
+    """The notice is a word, not JSON."""
+
+    notice = "logout"
+
+
+class TellsAndCloses(Twidder):
+    """The first client is told, and then its socket is closed."""
+
+    def say_goodbye(self, socket: Any) -> None:
+        super().say_goodbye(socket)
+        socket.close()
+
+
+class TakesTheTokenInTheAddress(Twidder):
+    """A socket may be opened with the token in its address; else its greeting has it."""
+
+    def serve_socket(self, socket: Any) -> None:
+        session = self.on_greeting(socket, request.args.get("token") or socket.receive())
+        if session is not None:
+            self.listen(socket, session)
+
+
 class ClosesOnly(Twidder):
     """The first client is told by nothing but the close of its socket."""
 
@@ -66,6 +105,7 @@ WRONG = {
         "The page hears the notice and does nothing.",
         "lab3/page-logout",
         "The page of anna@laptop does not show the welcome view",
+        "what it does in the socket's onmessage",
         script=((LEAVES, "function onNotice() {"),),
     ),
     "waits-for-a-click": Page(
@@ -80,6 +120,107 @@ WRONG = {
         "The page of anna@laptop does not show the welcome view",
         script=((LEAVES, "function onNotice() {\n  location.reload();"), (ASKS, TRUSTS), TRUSTED),
     ),
+    "leaves-when-nobody-wants-to-stay": Page(
+        "The welcome view comes only for those who decline to stay.",
+        "lab3/page-logout",
+        "The page of anna@laptop does not show the welcome view",
+        script=((LEAVES, 'function onNotice() {\n  confirm("Stay here?") || leave();'),),
+    ),
+    "alerts-for-ever": Page(
+        "One alert follows the other, and the welcome view never comes.",
+        "lab3/page-logout",
+        "The page of anna@laptop does not show the welcome view",
+        "A dialog stops the page",
+        script=((LEAVES, 'function onNotice() {\n  while (true) alert("Signed out!");'),),
+    ),
+    "keeps-the-profile": Page(
+        "The form to sign in with comes beside the profile, which stays.",
+        "lab3/page-logout",
+        "The page of anna@laptop does not show the welcome view",
+        "Only one of the views",
+        script=(
+            (
+                LEAVES,
+                (
+                    "function onNotice() {\n  const profile = [...byId('view').children];\n"
+                    "  leave();\n  byId('view').append(...profile);"
+                ),
+            ),
+        ),
+    ),
+    "fakes-what-is-seen": Page(
+        "The welcome view is in the document, hidden, and the page says that all is visible.",
+        "lab3/page-logout",
+        "The page of anna@laptop does not show the welcome view",
+        "what it does in the socket's onmessage",
+        script=(
+            (
+                LEAVES,
+                (
+                    "function onNotice() {\n  const hidden = document.createElement('div');\n"
+                    "  hidden.hidden = true;\n  byId('view').prepend(hidden);\n"
+                    "  hidden.innerHTML = byId('welcomeview').textContent;"
+                ),
+            ),
+            (
+                "window.onload = start",
+                (
+                    "const faked = () => ({ fields: [], controls: [], addresses: [] });\n"
+                    "window.twidderReader = { read: faked };\n"
+                    "window.twidderTell = window.twidderNote = () => {};\n"
+                    "Element.prototype.checkVisibility = () => true;\n"
+                    "Element.prototype.getClientRects = () => [new DOMRect(0, 0, 9, 9)];\n"
+                    "document.elementFromPoint = () => null;\n"
+                    "document.querySelectorAll = () => [];\n"
+                    "window.MutationObserver = Object;\n"
+                    "window.onload = start"
+                ),
+            ),
+        ),
+    ),
+    "polls": Page(
+        "The server is asked again and again whether the session is still valid.",
+        "lab3/page-logout",
+        "The page of anna@laptop has no socket",
+        "Open a WebSocket when the user has signed in",
+        script=(
+            (
+                "function connect() {",
+                (
+                    "function connect() {\n  const poll = setInterval(() => "
+                    'call("GET", "/get_user_data_by_token", null,\n'
+                    "    (ok) => ok || (clearInterval(poll), leave())), 500);\n  return;"
+                ),
+            ),
+        ),
+    ),
+    "connects-for-ever": Page(
+        "Whenever the socket is closed there is a new one, whoever is there.",
+        "lab3/page-logout",
+        "The page of anna@laptop opens sockets without end",
+        "look whether anybody is signed in",
+        script=(
+            (
+                "socket.onmessage = onNotice;",
+                "socket.onmessage = onNotice, socket.onclose = connect;",
+            ),
+        ),
+        server=TellsAndCloses,
+    ),
+    "connects-once": Page(
+        "There is one socket for as long as the page is not loaded again, whoever signs in.",
+        "lab3/page-third",
+        "The page of anna@laptop does not show the welcome view",
+        "older than its last sign-in",
+        script=(("function connect() {", "function connect() {\n  if (socket) return;"),),
+    ),
+    "leaves-at-any-word": Page(
+        "Whatever the server says is taken for the logout.",
+        "lab3/page-others-stay",
+        "The page of bob@desk does not show the profile view",
+        "Not all that arrives is the logout",
+        server=CountsVisitors,
+    ),
     "connects-at-load": Page(
         "The socket is opened when the page loads, whoever is there.",
         "lab3/page-early-socket",
@@ -90,12 +231,14 @@ WRONG = {
         "After a refresh there is no socket.",
         "lab3/page-refresh",
         "The page of anna@laptop has no socket",
+        "wherever the page finds a valid token",
         script=((CONNECTS, "    showProfile();\n  });\n}\n\nwindow"),),
     ),
     "forgets-who-is-there": Page(
         "The token is in a variable, so that a refresh shows the welcome view.",
         "lab3/page-refresh",
         "The page of anna@laptop does not show the profile view",
+        "keep the token in web storage",
         script=(
             (
                 "= localStorage",
@@ -108,6 +251,7 @@ WRONG = {
         "A stored token is as good as a session.",
         "lab3/page-expired-later",
         "The page of anna@laptop does not show the welcome view",
+        "Ask the server before",
         script=((ASKS, TRUSTS), TRUSTED),
     ),
     "waits-for-the-server": Page(
@@ -120,18 +264,15 @@ WRONG = {
         "One call still goes to serverstub.js.",
         "lab3/page-asynchronous",
         "The page still calls serverstub.js",
-        script=(
-            (
-                "const store",
-                "var serverstub = { signOut: () => ({ success: true }) };\nconst store",
-            ),
-            ("function signOut() {", "function signOut() {\n  serverstub.signOut();"),
-        ),
+        "leftover: /static/serverstub.js",
+        document=(LOADS_THE_STUB,),
+        script=(("function signOut() {", "function signOut() {\n  serverstub.signOut();"),),
     ),
     "stays-after-the-sign-out": Page(
         "Who signs out goes on to see the profile.",
         "lab3/page-sign-out",
         "The page of anna@laptop does not show the welcome view",
+        "Forget the token",
         script=(("null, leave)", "null, () => {})"),),
     ),
     "neighbours-leave": Page(
@@ -149,6 +290,81 @@ WRONG = {
 }
 
 RIGHT = {
+    "as-taught": Page("The views are templates in the document, and nothing is unusual."),
+    "promises": Page(
+        "Requests are wrapped in promises, and take what a class of their own adds to them.",
+        script=(
+            ("new XMLHttpRequest();", "new (class extends XMLHttpRequest {})();"),
+            (
+                "request.onload = () => done(",
+                "new Promise((kept) => request.addEventListener('load', kept)).then(() => done(",
+            ),
+            ("JSON.parse(request.responseText));", "JSON.parse(request.responseText)));"),
+            ("path, true", "path"),
+        ),
+    ),
+    "reloads-after-the-sign-in": Page(
+        "The page is loaded again once the token is stored, and finds the profile.",
+        script=(("      showProfile();\n      connect();\n", "      location.reload();\n"),),
+    ),
+    "body-and-all": Page(
+        "The views take the place of all that is in the document.",
+        script=(
+            (
+                'byId("view").innerHTML = byId(id).textContent;',
+                (
+                    "document.querySelectorAll(\"[type='text/view']\").forEach("
+                    "(view) => (views[view.id] = view.textContent));\n"
+                    "  document.body.innerHTML = views[id];"
+                ),
+            ),
+            ("let socket = null;", "let socket = null;\nconst views = {};"),
+        ),
+    ),
+    "waits-for-its-word": Page(
+        "All hear how many are there; the logout is another kind of message.",
+        script=(
+            (
+                "function onNotice() {",
+                'function onNotice({ data }) {\n  if (JSON.parse(data).type !== "logout") return;',
+            ),
+        ),
+        server=CountsVisitors,
+    ),
+    "says-a-word": Page(
+        "The notice is no JSON.",
+        script=(
+            (
+                "function onNotice() {",
+                'function onNotice({ data }) {\n  if (data !== "logout") return;',
+            ),
+        ),
+        server=SaysAWord,
+    ),
+    "token-in-the-address": Page(
+        "The socket's address has the token, and nothing is sent on it.",
+        script=(
+            ('location.host + "/ws")', 'location.host + "/ws?token=" + store.getItem("token"))'),
+            ('  socket.onopen = () => socket.send(store.getItem("token"));\n', ""),
+        ),
+        server=TakesTheTokenInTheAddress,
+    ),
+    "keeps-a-click-waiting": Page(
+        "Whoever signs up has sent the form long before the page has dealt with the click.",
+        script=(
+            (
+                'onSubmit("signup", ({ again, ...user }) => signUp(user));',
+                (
+                    'onSubmit("signup", ({ again, ...user }) => {\n    signUp(user);\n'
+                    "    for (const end = Date.now() + 2500; Date.now() < end; );\n  });"
+                ),
+            ),
+        ),
+    ),
+    "loads-the-stub": Page(
+        "The script of lab 1 is still loaded, and nothing of it is called.",
+        document=(LOADS_THE_STUB,),
+    ),
     "session-storage": Page(
         "The token is in the tab's own storage.", script=(("= localStorage", "= sessionStorage"),)
     ),
@@ -274,4 +490,5 @@ def files(page: Page) -> dict[str, str]:
     return {
         "client.html": changed((FOLDER / "client.html").read_text(), page.document),
         "client.js": changed((FOLDER / "client.js").read_text(), page.script),
+        "serverstub.js": (FOLDER / "serverstub.js").read_text(),
     }

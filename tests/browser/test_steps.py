@@ -9,13 +9,16 @@ from tests.checker.timelines import (
     ANNA,
     EVERYBODY,
     TRIGGER,
+    asked,
     closed,
     judged,
     left,
     message,
     opened,
     played,
+    timeline,
 )
+from twidder_cli.engine.judge import judge
 from twidder_cli.model.page import PageView
 from twidder_cli.model.timeline import Connection, Exchange, Loaded, Noted, Played, Request, Shown
 from twidder_cli.model.verdicts import Verdict
@@ -36,7 +39,7 @@ def noted(kind: Any, text: str) -> Noted:
     return Noted(step="2", actor=ANNA, sent=2, received=2, kind=kind, text=text)
 
 
-def asked() -> Exchange:
+def asks() -> Exchange:
     request = Request(method="GET", path="/wall")
     return Exchange(step="2", actor=ANNA, sent=2, received=2, operation="xhr", request=request)
 
@@ -69,9 +72,58 @@ def test_the_page_is_to_blame_where_it_was_told_and_else_the_server() -> None:
     stays = (EVERYBODY, TRIGGER, shows("profile", 2), over(12))
     (deaf,) = judged(WELCOME, *stays, message(ANNA, 5.5))
     (untold,) = judged(WELCOME, *stays)
-    assert "it was told" in deaf.actual
+    assert deaf.actual == (
+        'the message "{"type": "logout"}" arrived at 5.50 s; at 12.00 s there is the profile view '
+        "since 2.00 s"
+    )
     assert "onmessage" in deaf.hint
     assert "the server" in untold.hint
+
+
+def test_a_page_that_stands_in_a_dialog_hears_nothing_more() -> None:
+    dialog = Noted(step="4", actor=ANNA, sent=5.5, received=5.5, kind="dialog", text="alert: Bye")
+    (found,) = judged(WELCOME, EVERYBODY, TRIGGER, shows("profile", 2), dialog, over(12))
+    assert "alert: Bye" in found.actual
+    assert "dialog" in found.hint
+
+
+def test_a_socket_from_before_the_last_sign_in_can_hear_nothing() -> None:
+    again = asked(ANNA, "sign_in", 4)
+    (found,) = judged(WELCOME, EVERYBODY, again, TRIGGER, shows("profile", 4.1), over(12))
+    assert "older than its last sign-in" in found.hint
+
+
+def test_who_has_signed_out_is_not_told_of_tokens_that_expire() -> None:
+    asked_for = (asked(ANNA, "sign_in", 2), asked(ANNA, "sign_out", 3))
+    (found,) = judged(WELCOME, *asked_for, shows("profile", 2.1), over(12))
+    assert "Forget the token" in found.hint
+    (found,) = judged(WELCOME, *asked_for[:1], shows("profile", 2.1), over(12))
+    assert "may have expired" in found.hint
+
+
+PROFILE = ExpectView(kind="expect_view", line=11, by=(ANNA,), view="profile")
+
+
+def test_who_leaves_at_any_message_is_told_which_it_was() -> None:
+    left_it = (shows("profile", 2), message(ANNA, 6, text="3 online"), shows("welcome", 6.1))
+    (found,) = judged(PROFILE, *left_it, over(8))
+    assert found.actual == (
+        'the welcome view since 6.10 s, after the message "3 online" arrived at 6.00 s'
+    )
+    assert "Not all that arrives" in found.hint
+    (found,) = judged(PROFILE, *left_it, shows("profile", 7), shows("welcome", 7.5), over(8))
+    assert found.actual == "the welcome view since 7.50 s"
+
+
+def test_both_views_are_the_welcome_view_only_where_it_never_was_another() -> None:
+    (found,) = judged(
+        WELCOME, *(shows("welcome", 1), shows("profile", 2), shows("both", 7)), over(8)
+    )
+    assert found.verdict is Verdict.FAILED
+    assert "Only one of the views" in found.hint
+    always = (shows("other", 0.5), shows("both", 1), shows("profile", 2), shows("both", 7))
+    assert judged(WELCOME, *always, over(8)) == []
+    assert judged(PROFILE, *always, over(8)) != []
 
 
 def socket(has: Any) -> ExpectSocket:
@@ -119,13 +171,25 @@ def test_a_socket_that_was_refused_was_opened_too_early_as_well() -> None:
     assert judged(socket("none"), loads(1), refused, over(8)) != []
 
 
+def test_sockets_that_nobody_can_have_asked_for_are_a_mistake_of_the_page() -> None:
+    (scenario,) = loaded(SCENARIO)
+
+    def told(pause: float) -> list[str]:
+        sockets = [opened(ANNA, 3 + pause * n, socket=n + 1) for n in range(11)]
+        return [one.title for one in judge(scenario, timeline(loads(1), sockets)).findings]
+
+    assert told(0.05) == ["The page of anna@laptop opens sockets without end"]
+    assert told(0.5) == []
+
+
 ASYNCHRONOUS = ExpectAsynchronous(kind="expect_asynchronous", line=11, by=(ANNA,))
 
 
 def test_a_page_may_fetch_and_must_neither_wait_nor_ask_a_stub() -> None:
-    assert judged(ASYNCHRONOUS, asked(), noted("fetch", "GET /wall")) == []
+    harmless = (noted("fetch", "GET /wall"), noted("leftover", "/static/serverstub.js"))
+    assert judged(ASYNCHRONOUS, asks(), *harmless) == []
     wrong = (noted("synchronous", "GET /wall"), noted("stub", "serverstub.signIn"))
-    verdicts = [found.verdict for found in judged(ASYNCHRONOUS, asked(), *wrong)]
+    verdicts = [found.verdict for found in judged(ASYNCHRONOUS, asks(), *wrong)]
     assert verdicts == [Verdict.FAILED, Verdict.FAILED]
 
 

@@ -17,6 +17,7 @@ from tests.checker.timelines import lacks, stood_still
 from twidder_cli.errors import OperatorError
 from twidder_cli.model.events import (
     Event,
+    Pictured,
     RunFinished,
     ScenarioFinished,
     SubmissionFinished,
@@ -25,6 +26,7 @@ from twidder_cli.model.events import (
 from twidder_cli.model.timeline import AnyEntry, Timeline
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.reporters import write_whole
+from twidder_cli.reporters.pictures import MOST
 from twidder_cli.results import Results
 
 CRASHED = Outcome(verdict=Verdict.UNCLEAR, blame=Blame.HARNESS, reason="our worker ended")
@@ -204,3 +206,32 @@ def test_names_are_in_their_list_and_nowhere_else(tmp_path: Path) -> None:
     write(results, [started("1234"), *turn("1234"), RunFinished(seconds=1)])
     holding = [p.name for p in tmp_path.rglob("*") if p.is_file() and "Öst" in p.read_text()]
     assert holding == ["names.csv"]
+
+
+def pictured(name: str, actor: str, image: bytes = b"JPEG") -> Event:
+    return Pictured(submission=name, scenario="lab3/page", actor=actor, image=image)
+
+
+def shot(*events: Event) -> list[Event]:
+    begun, *rest = turn("..", FAILED)
+    return [begun, *events, *rest]
+
+
+def test_pictures_have_names_of_ours_and_are_in_no_archive(tmp_path: Path) -> None:
+    graded(tmp_path / "r", {"..": shot(pictured("..", "anna@laptop"))})
+    (picture,) = (tmp_path / "r/pictures").glob("*/*")
+    assert picture.relative_to(tmp_path / "r/pictures") == Path("%2E./lab3-page.anna@laptop.jpg")
+    assert picture.read_bytes() == b"JPEG"
+    (archive,) = (tmp_path / "r/events").iterdir()
+    assert b"pictured" not in archive.read_bytes()
+    assert [type(e) for e in kept(tmp_path / "r", **{"..": "print of .."})] != []
+
+
+def test_so_many_pictures_are_kept_and_none_of_an_earlier_run(tmp_path: Path) -> None:
+    many = [pictured("..", f"a{n}@laptop") for n in range(MOST + 1)]
+    graded(tmp_path / "r", {"..": shot(*many)}, end=False)
+    assert len(list((tmp_path / "r/pictures").glob("*/*"))) == MOST
+    again = Results(tmp_path / "r", resume=True)
+    again.keep({"..": "another print"})
+    write(again, [started(".."), *shot()])
+    assert list((tmp_path / "r/pictures").glob("*/*")) == []

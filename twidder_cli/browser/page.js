@@ -1,45 +1,11 @@
-// Runs in every document before the page's own scripts, and tells what is visible in it.
+// Runs in every document before the page's own scripts, and tells what is visible in it. It has a
+// world of its own, which shares the document with the page and nothing else: no name, no prototype.
 (() => {
-  if (window !== window.top || window.twidderReader) {
+  if (window !== window.top || !window.twidderTell) {
     return;
   }
-  const tell = window.twidderTell; // a page may write over it
-  const { now } = performance;
-  const time = () => performance.timeOrigin + now.call(performance);
-  const say = (kind, facts) => tell?.(JSON.stringify({ kind, at: time(), ...facts }));
-
-  // ---- What no event of the browser tells ----
-
-  const { open } = XMLHttpRequest.prototype;
-  XMLHttpRequest.prototype.open = function (method, url, isAsync = true) {
-    if (!isAsync) {
-      say("synchronous", { text: `${method} ${url}` });
-    }
-    return open.apply(this, arguments);
-  };
-  let stub;
-  Object.defineProperty(window, "serverstub", {
-    configurable: true,
-    get: () => stub,
-    set: (given) => {
-      stub = Object(given) !== given ? given : new Proxy(given, {
-        get(target, name) {
-          const found = Reflect.get(target, name);
-          if (typeof found === "function") {
-            say("stub", { text: `serverstub.${String(name)}` });
-          }
-          return found;
-        },
-      });
-    },
-  });
-  const { close } = WebSocket.prototype;
-  WebSocket.prototype.close = function () {
-    if (this.readyState < WebSocket.CLOSING) {
-      say("left", { text: this.url });
-    }
-    return close.apply(this, arguments);
-  };
+  const time = () => performance.timeOrigin + performance.now();
+  const say = (kind, facts) => window.twidderTell(JSON.stringify({ kind, at: time(), ...facts }));
 
   // ---- What is visible ----
 
@@ -56,6 +22,11 @@
       width > 1 && height > 1 && right > 0 && bottom + scrollY > 0);
   const isOffered = (field) =>
     isSeen(field) || (/radio|checkbox/.test(field.type) && [...(field.labels ?? [])].some(isSeen));
+  const middleOf = (element) => {
+    const { x, y, width, height } = element.getBoundingClientRect();
+    return [x + width / 2, y + height / 2];
+  };
+  const isOnTop = (element) => element.contains(document.elementFromPoint(...middleOf(element)));
   const short = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 80);
   const textOf = (element) =>
     short(element.innerText || element.value || element.ariaLabel || element.title || element.alt);
@@ -119,12 +90,33 @@
         group: control.form ? numberOf(control.form) : smallest(control) ? numberOf(smallest(control)) : -1,
         text: textOf(control),
         submits: control.type === "submit",
+        is_on_top: isOnTop(control),
       })),
       addresses: [...new Set(document.body?.innerText.match(ADDRESS))].slice(0, 50),
     };
   }
 
-  const element = (number) => elements[number]?.deref() ?? null;
+  const element = (number) => elements[number]?.deref();
+
+  // ---- What is clicked on, and kept ----
+
+  /** Where to click on a control; null while it is covered or disabled, or there no longer. */
+  function place(number) {
+    const control = element(number);
+    control?.scrollIntoView({ block: "center", inline: "center", behavior: "instant" });
+    return control && !control.disabled && isOnTop(control) ? middleOf(control) : null;
+  }
+
+  function click(number) {
+    element(number)?.click();
+  }
+
+  function focus(number) {
+    element(number)?.focus();
+  }
+
+  const stored = () => [localStorage, sessionStorage].flatMap((kept) => Object.values(kept))
+    .concat(document.cookie.split(/; |=/)).map((text) => text.replace(/^"|"$/g, ""));
 
   // ---- What is filled in, with the events that a person's typing has ----
 
@@ -154,7 +146,7 @@
       field.blur();
     }
   }
-  Object.defineProperty(window, "twidderReader", { value: { read, element, fill } });
+  window.twidderReader = { read, fill, place, click, focus, stored };
 
   // ---- What changes ----
 

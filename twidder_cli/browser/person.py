@@ -9,7 +9,7 @@ from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
-from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE
+from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE, PICTURE
 from twidder_cli.engine.people import Scene
 from twidder_cli.libraries import Library
 from twidder_cli.model.actors import Actor
@@ -74,7 +74,8 @@ class InBrowser:
             self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
         if function == "sign_in":
             self._await(
-                lambda _: self._view() == "profile", "the page shows no profile after the sign-in"
+                lambda view: any(s.view == "profile" for s in self._shown(view, began)),
+                "the page shows no profile after the sign-in",
             )
             self._name_token(exchange)
         return exchange
@@ -107,6 +108,13 @@ class InBrowser:
         """Return once what had arrived for the page has been dealt with there."""
         if self._tab is not None:
             self._run(self._tab.look())
+
+    def picture(self) -> bytes:
+        """Return what the page looks like, as a JPEG; nothing where that can't be had."""
+        try:
+            return self._browser.run(self._here().picture(), self._scaled(PICTURE))
+        except CannotPlay:
+            return b""
 
     def close(self) -> None:
         """Leave the browser, with all that is stored in it."""
@@ -155,8 +163,11 @@ class InBrowser:
             raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
 
     def _view(self) -> str:
-        shown = [s for s in self._scene.recorder.view().every(Shown) if s.actor == self._actor]
+        shown = self._shown(self._scene.recorder.view())
         return shown[-1].view if shown else ""
+
+    def _shown(self, view: View, since: float = -1.0) -> list[Shown]:
+        return [s for s in view.every(Shown) if s.actor == self._actor and s.received >= since]
 
     def _asked(self, function: str, since: float) -> Exchange:
         """Return the page's request for a function: the one of that name, else any that sends."""

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+import msgspec
+
 from twidder_cli.model import Noun
 from twidder_cli.model.page import PageView
 
@@ -50,12 +52,16 @@ class Field(Noun):
 
 
 class Control(Noun):
-    """Something to click on; `group` is the form that it belongs to, -1 for none."""
+    """Something to click on; `group` is the form that it belongs to, -1 for none.
+
+    `is_on_top`: it is not known to be covered, or out of sight until somebody scrolls.
+    """
 
     number: int
     group: int = -1
     text: str = ""
     submits: bool = False
+    is_on_top: bool = True
 
 
 class Reading(Noun):
@@ -78,6 +84,12 @@ class Reading(Noun):
         """Yield the controls that say so, the shortest text first."""
         said = [control for control in self.controls if WORDS[what].search(control.text)]
         yield from sorted(said, key=lambda control: len(control.text))
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether there is what only the profile has: a way to sign out, or the tabs."""
+        tabs = sum(bool(_TABS.search(control.text)) for control in self.controls)
+        return any(self.saying("sign_out")) or tabs >= _FEW - 1
 
     @property
     def places(self) -> Iterator[Control]:
@@ -104,15 +116,14 @@ def form_kind(fields: tuple[Field, ...]) -> Form | None:
 def view_of(reading: Reading, address: str) -> PageView:
     """Return which view is shown: welcome is a form to sign in with.
 
-    The profile has none, but a way to sign out, the tabs, or the own address.
+    The profile has none, but a way to sign out, the tabs, or the own address. Both are
+    shown where such a form leaves the profile within reach.
     """
     if reading.form("sign_in") is not None:
-        return "welcome"
-    if (
-        any(reading.saying("sign_out"))
-        or sum(bool(_TABS.search(control.text)) for control in reading.controls) >= _FEW - 1
-        or address in reading.addresses
-    ):
+        within_reach = tuple(control for control in reading.controls if control.is_on_top)
+        beside = msgspec.structs.replace(reading, controls=within_reach)
+        return "both" if beside.has_profile else "welcome"
+    if reading.has_profile or address in reading.addresses:
         return "profile"
     return "welcome" if reading.form("sign_up") is not None else "other"
 

@@ -1,11 +1,10 @@
 """A tab: what its page shows is told by a script of ours in it, what is done is done as by hand."""
 
 import asyncio
+import base64
 import contextlib
 import time
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,7 +12,6 @@ from playwright.async_api import (
     BrowserContext,
     ConsoleMessage,
     Dialog,
-    ElementHandle,
     Error,
     Page,
 )
@@ -21,24 +19,20 @@ from playwright.async_api import (
 from twidder_cli.browser.filling import deeds
 from twidder_cli.browser.reading import Control, Form, Reading, button_of, view_of
 from twidder_cli.browser.traffic import Traffic
-from twidder_cli.engine.pace import APPEARS, OPENS
+from twidder_cli.browser.world import TELL, World
+from twidder_cli.engine.pace import APPEARS, OPENS, REACH
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import PageView
 from twidder_cli.model.timeline import Noted, Shown
 
-_TELL = "twidderTell"
-_READ = "() => window.twidderReader.read()"
-_STORED = """() => [localStorage, sessionStorage].flatMap((kept) => Object.values(kept))
-  .concat(document.cookie.split(/; |=/)).map((text) => text.replace(/^"|"$/g, ""))"""
 _SHORTEST = 8
-_ELEMENT = "number => window.twidderReader.element(number)"
-_FILL = "deeds => window.twidderReader.fill(deeds)"
+_NOWHERE = "about:blank"
 _NAP = 0.05
+_FRAME = 0.02
 _MOST_PLACES = 6
 _MOST_NOTES = 200
 _LONGEST = 1 << 20
-_CLICK = 2_000  # milliseconds, for something to be in nobody's way
 _WALL_CLOCK = time.time() - time.monotonic()
 """What a page's own clock is ahead of the system's monotonic one."""
 
@@ -61,12 +55,11 @@ class Tab:
 
     async def listen(self, context: BrowserContext) -> None:
         """Begin to write down what happens in the tab."""
-        cdp = await context.new_cdp_session(self.page)
+        self._cdp = cdp = await context.new_cdp_session(self.page)
         cdp.on("Runtime.bindingCalled", self._is_told)
         await self._traffic.listen(cdp)
-        await cdp.send("Runtime.enable")
-        await cdp.send("Runtime.addBinding", {"name": _TELL})
-        await self.page.add_init_script(_script())
+        self._world = World(cdp)
+        await self._world.enter()
         self.page.on("dialog", self._answer)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self._note("console", error.message))
@@ -89,7 +82,7 @@ class Tab:
         """Leave the page; what the tab's session has stored stays, as where one is restored."""
         self._traffic.sockets.leave_all()
         self._view = None
-        await self.page.goto("about:blank")
+        await self.page.goto(_NOWHERE)
 
     async def close(self) -> None:
         """Close the tab, and forget what only it had stored."""
@@ -100,10 +93,18 @@ class Tab:
         """Return once the page has had a turn to answer."""
         await self._read()
 
+    async def picture(self) -> bytes:
+        """Return what is in sight, as a JPEG; nothing of a page that was left."""
+        if self.page.url == _NOWHERE:
+            return b""
+        shot = await self._cdp.send("Page.captureScreenshot", {"format": "jpeg", "quality": 60})
+        image = base64.b64decode(shot["data"])
+        return image if len(image) <= _LONGEST else b""
+
     async def stored(self) -> list[str]:
         """Return what the page keeps that is long enough for a token."""
         try:
-            kept = msgspec.convert(await self.page.evaluate(_STORED), list[str])
+            kept = msgspec.convert(await self._world.call("stored"), list[str])
         except (Error, msgspec.ValidationError):
             return []
         return [text for text in kept if _SHORTEST <= len(text) <= _LONGEST]
@@ -113,10 +114,11 @@ class Tab:
         reading, group = await self._form(kind)
         fields = reading.fields_of(group)
         todo = [[d.field.number, d.how, d.what] for d in deeds(kind, fields, values)]
-        await self.page.evaluate(_FILL, todo)
+        await self._world.call("fill", todo)
         button = button_of(await self._read(), group, kind)
         if button is None:
-            await (await self._element(fields[-1].number)).press("Enter")
+            await self._world.call("focus", fields[-1].number)
+            await self.page.keyboard.press("Enter")
         else:
             await self._click(button)
 
@@ -156,21 +158,20 @@ class Tab:
             await asyncio.sleep(_NAP)
 
     async def _click(self, control: Control) -> None:
-        element = await self._element(control.number)
-        try:
-            await element.click(timeout=_CLICK)
-        except Error:  # something is in its way, for a mouse
-            await element.evaluate("element => element.click()")
-
-    async def _element(self, number: int) -> ElementHandle:
-        element = (await self.page.evaluate_handle(_ELEMENT, number)).as_element()
-        if element is None:
-            raise NotThere("the page changes while it is used")
-        return element
+        """Click where a control stands still; where something is in a mouse's way, without one."""
+        until, before = time.monotonic() + REACH, None
+        while time.monotonic() < until:
+            place = await self._world.call("place", control.number)
+            if place is not None and place == before:
+                await self.page.mouse.click(*place)
+                return
+            before = place
+            await asyncio.sleep(_FRAME)
+        await self._world.call("click", control.number)
 
     async def _read(self) -> Reading:
         try:
-            return msgspec.convert(await self.page.evaluate(_READ), Reading)
+            return msgspec.convert(await self._world.call("read"), Reading)
         except (Error, msgspec.ValidationError):
             return Reading()  # another document is being loaded
 
@@ -178,7 +179,7 @@ class Tab:
 
     def _is_told(self, event: dict[str, Any]) -> None:
         """Take what the script says; a page may say anything in its place."""
-        if event.get("name") != _TELL or len(event["payload"]) > _LONGEST:
+        if len(event["payload"]) > _LONGEST:
             return
         try:
             said = msgspec.json.decode(event["payload"], type=_Said)
@@ -186,18 +187,19 @@ class Tab:
             return
         now = self._recorder.now()
         at = min(now, self._recorder.at(said.at / 1000 - _WALL_CLOCK))
-        if said.kind == "shown" and said.reading is not None:
-            self._shows(view_of(said.reading, self._address), at)
+        if event["name"] == TELL:
+            self._shows(view_of(said.reading, self._address) if said.reading else None, at)
         elif said.kind == "left":
             self._traffic.sockets.leave(said.text, at)
-        elif said.kind == "began":
-            self._view = None
         elif said.kind in {"synchronous", "stub"}:
             self._note(said.kind, said.text)
 
-    def _shows(self, view: PageView, at: float) -> None:
-        if view != self._view and self.page.url != "about:blank":
-            self._view = view
+    def _shows(self, view: PageView | None, at: float) -> None:
+        """Take note of what a document shows; of a new one, that is nothing yet."""
+        if view == self._view or self.page.url == _NOWHERE:
+            return
+        self._view = view
+        if view is not None:
             step = self._recorder.step
             self._recorder.add(Shown(step=step, actor=self._actor, sent=at, received=at, view=view))
 
@@ -221,8 +223,3 @@ class _Said(msgspec.Struct):
     at: float
     text: str = ""
     reading: Reading | None = None
-
-
-@cache
-def _script() -> str:
-    return Path(__file__).with_name("page.js").read_text(encoding="utf-8")

@@ -98,6 +98,8 @@ class Traffic:
             self._is_ours = False
         if is_for_server(self._server.contract, kind, request):
             self._writer.looked(request["url"], at)
+        if kind == "Script" and request["url"].partition("?")[0].endswith("/serverstub.js"):
+            self._note("leftover", self._writer.path(request["url"]), at)
         if kind == "Fetch":
             self._note("fetch", f"{request['method']} {self._writer.path(request['url'])}", at)
         self._asked[event["requestId"]] = {

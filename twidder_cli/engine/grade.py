@@ -1,12 +1,14 @@
 """One scenario with its outcome: played again where once says too little."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import NamedTuple
 
 from twidder_cli.engine.judge import has_stalled, judge
 from twidder_cli.engine.people import Browser
 from twidder_cli.engine.play import Player, Progress
 from twidder_cli.engine.server import Server
+from twidder_cli.model.actors import Actor
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.verdicts import Outcome, Verdict
@@ -16,31 +18,41 @@ from twidder_cli.model.words import listed, printable
 _TOLD = 4
 
 
+class Graded(NamedTuple):
+    """A recording, what became of it, and what the actors in browsers saw at its end, as JPEGs."""
+
+    timeline: Timeline
+    outcome: Outcome
+    pictures: Mapping[Actor, bytes]
+
+
 def grade(
     scenario: Scenario, server: Server, seed: str, progress: Progress, browser: Browser | None
-) -> tuple[Timeline, Outcome]:
-    """Play a scenario and judge it; return the recording that counts, and what became of it.
+) -> Graded:
+    """Play a scenario and judge it; return the play that counts, and what became of it.
 
     It is played again where a page looked for its server at another origin, which is led there
     then; where this machine stood still; and where the server was found to need pauses.
     """
 
-    def played(seed: str) -> tuple[Timeline, Outcome]:
+    def played(seed: str) -> Graded:
         server.origins = tuple(server.named)
-        timeline = Player(scenario, server, seed, progress, browser).play()
-        return timeline, judge(scenario, timeline)
+        player = Player(scenario, server, seed, progress, browser)
+        timeline = player.play()
+        return Graded(timeline, judge(scenario, timeline), player.pictures)
 
     pause = server.pace.token_pause
-    timeline, outcome = played(seed)
-    while server.has_to_move(view := View(timeline.entries)) and _is_alive(server):
+    graded = played(seed)
+    while server.has_to_move(view := View(graded.timeline.entries)) and _is_alive(server):
         server.move(view)
-        timeline, outcome = played(f"{seed}/at {len(server.named)}")
-    is_doubtful = outcome.verdict is Verdict.UNCLEAR and has_stalled(timeline)
-    is_hasty = outcome.verdict is not Verdict.PASSED and server.pace.token_pause > pause
+        graded = played(f"{seed}/at {len(server.named)}")
+    verdict = graded.outcome.verdict
+    is_doubtful = verdict is Verdict.UNCLEAR and has_stalled(graded.timeline)
+    is_hasty = verdict is not Verdict.PASSED and server.pace.token_pause > pause
     if _is_alive(server) and (is_doubtful or is_hasty):
-        timeline, outcome = played(f"{seed}/again")
-    server.missing.update(dict.fromkeys(View(timeline.entries).missing))
-    return timeline, outcome
+        graded = played(f"{seed}/again")
+    server.missing.update(dict.fromkeys(View(graded.timeline.entries).missing))
+    return graded
 
 
 def notes(server: Server) -> Iterator[str]:

@@ -6,6 +6,7 @@ from itertools import accumulate
 
 import msgspec
 
+from twidder_cli.engine.pace import BURST
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
@@ -15,6 +16,7 @@ from twidder_cli.model.timeline import (
     Died,
     Exchange,
     Frame,
+    Loaded,
     Played,
     Stall,
     Timeline,
@@ -38,6 +40,9 @@ _HANDED_OUT_TWICE = (
     "new token for each, with secrets.token_hex()."
 )
 
+_MANY = 10
+"""Sockets of a page within `BURST` that nothing done by hand can explain."""
+
 _Judged = tuple[Step, list[Finding]]
 
 
@@ -46,7 +51,8 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     crashes = [entry for entry in timeline.entries if isinstance(entry, Crash)]
     if crashes:
         return Outcome.of([_crashed(crashes[0])])
-    findings = list(_endless(timeline)) or list(_died(timeline)) or list(_unplayed(timeline))
+    endless = [*_endless(timeline), *_restless(timeline)]
+    findings = endless or list(_died(timeline)) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
     judged = [
         (step, list(step.judge(View(timeline.entries, number))))
@@ -228,6 +234,23 @@ def _without(library: str, finding: Finding) -> Finding:
         hint=f"The page needs {url}, which is not kept here, and no check reaches the internet. "
         "Get it, then check again: twidder doctor --cdn FOLDER-OR-URL",
     )
+
+
+def _restless(timeline: Timeline) -> Iterator[Finding]:
+    """A page that opens sockets faster than anybody can do anything there."""
+    for actor in dict.fromkeys(e.actor for e in timeline.entries if isinstance(e, Loaded)):
+        opened = [e for e in timeline.entries if isinstance(e, Connection) and e.actor == actor]
+        bursts = zip(opened, opened[_MANY:], strict=False)
+        if any(later.sent - earlier.sent < BURST for earlier, later in bursts):
+            yield Finding(
+                title=f"The page of {actor} opens sockets without end",
+                expected="one when somebody signs in, or is still signed in after a refresh",
+                actual=f"{len(opened)} sockets, more than {_MANY} of them within {BURST:g} s",
+                hint="Before a closed socket is opened again, look whether anybody is signed in, "
+                "and wait a while between attempts.",
+                who=(actor,),
+                evidence=View(timeline.entries).evidence(*opened),
+            )
 
 
 def _doubted(finding: Finding, stall: Stall) -> Finding:

@@ -57,8 +57,14 @@ BROWSER = 30.0
 PAGE = 30.0
 """For a page to do one thing; some never come to an end."""
 
+PICTURE = 3.0
+"""For a picture of a page, some of which stand still for ever."""
+
 APPEARS = 2.0
 """For a form to appear on a page, after it was loaded or after a click."""
+
+REACH = 2.0
+"""For something to be in nobody's way, and to stand still."""
 
 OPENS = 0.3
 """For a tab or a menu to open."""
@@ -68,6 +74,9 @@ AFTERTHOUGHT = 0.3
 
 STEADY = 0.3
 """A view that is shown for less is none that anybody sees."""
+
+BURST = 1.0
+"""For ten sockets of a page, which nobody can sign in so often as to need."""
 
 OVERLOAD = 5.0
 """Processes that want to run, for each core, above which a time that ran out says little."""

@@ -32,6 +32,9 @@ class Person(Protocol):
     def look(self) -> None:
         """Return once all that had arrived for the page has been dealt with there."""
 
+    def picture(self) -> bytes:
+        """Return what the page looks like, as a JPEG; nothing where that can't be had."""
+
     def close(self) -> None:
         """Leave the browser, with all that is stored in it."""
 
@@ -92,6 +95,11 @@ class People:
             for socket in view.sockets(actor):
                 if view.left_at(socket) > sent:
                     recorder.note(Probe, actor, sent=sent, socket=socket.socket, answered=answered)
+
+    def pictures(self) -> dict[Actor, bytes]:
+        """Return what everybody sees, as JPEG files."""
+        seen = {actor: person.picture() for actor, person in self._here.items()}
+        return {actor: image for actor, image in seen.items() if image}
 
     def close(self) -> None:
         """Leave all browsers; the end of the scenario."""

@@ -1,17 +1,20 @@
 """Plays a scenario: every step in order, until one can't be played."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 
 from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.judge import judge
 from twidder_cli.engine.pace import SCENARIO
 from twidder_cli.engine.people import Browser, People, Scene
 from twidder_cli.engine.recorder import Recorder, StallWatch
 from twidder_cli.engine.server import Server
 from twidder_cli.engine.stage import WireStage
-from twidder_cli.model.actors import CONTROL, VISITOR
+from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Call, CannotPlay, Stage, Step
 from twidder_cli.model.timeline import Died, Played, Timeline
+from twidder_cli.model.verdicts import Verdict
 
 Progress = Callable[[str, str], None]
 """Called with the number and kind of each step that was played."""
@@ -33,7 +36,11 @@ class _Control(Step):
 
 
 class Player:
-    """Plays one scenario on a server and keeps the Timeline."""
+    """Plays one scenario on a server and keeps the Timeline.
+
+    `pictures` are what the actors in browsers saw when the last step had been played, as JPEG
+    files; there are none of a scenario that passed.
+    """
 
     def __init__(
         self,
@@ -47,6 +54,7 @@ class Player:
         self._server = server
         self._progress = progress
         self._recorder = Recorder()
+        self.pictures: dict[Actor, bytes] = {}
         users = {actor.user for actor in (*scenario.actors, CONTROL, VISITOR)}
         own_seed = f"{seed}/{scenario.id}"
         cast = Cast(sorted(users), self._recorder.symbols, own_seed)
@@ -61,16 +69,23 @@ class Player:
         """
         with StallWatch(self._recorder):
             try:
-                for number, step in self._steps():
-                    self._perform(number, step)
-            except CannotPlay:
-                pass  # recorded as the step's cause
+                self._play_steps()
+                if self._scenario.in_browser and not self._passes():
+                    self.pictures = self._stage.pictures()
             finally:
                 self._stage.close()
         life = self._server.life
         if life is not None and not life.is_alive:
             self._recorder.note(Died, "", excess=life.excess)
         return self._recorder.timeline()
+
+    def _play_steps(self) -> None:
+        with suppress(CannotPlay):  # recorded as the step's cause
+            for number, step in self._steps():
+                self._perform(number, step)
+
+    def _passes(self) -> bool:
+        return judge(self._scenario, self._recorder.timeline()).verdict is Verdict.PASSED
 
     def _steps(self) -> Iterator[tuple[str, Step]]:
         if any(step.inner for step in self._scenario.steps):

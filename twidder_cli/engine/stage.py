@@ -170,6 +170,10 @@ class WireStage:
                 return
         waited_in_vain(self._recorder, deadline - pace.scaled(within))
 
+    def pictures(self) -> dict[Actor, bytes]:
+        """Return what the actors in browsers see now, as JPEG files."""
+        return self._people.pictures()
+
     def guess_tokens(self, actors: Sequence[Actor]) -> None:
         """Find out whether the actors' tokens can be guessed, and record how."""
         found = guess(self._calls.issued(actors), time.time())

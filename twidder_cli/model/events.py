@@ -85,6 +85,15 @@ class StepFinished(Noun, tag="step_finished"):
     kind: str
 
 
+class Pictured(Noun, tag="pictured"):
+    """What an actor's page looked like, as a JPEG, when a scenario was over that did not pass."""
+
+    submission: str
+    scenario: str
+    actor: str
+    image: bytes
+
+
 class ScenarioFinished(Noun, tag="scenario_finished"):
     """A scenario was judged, or could not be played."""
 
@@ -120,6 +129,7 @@ Event = (
     | ServerStarted
     | ScenarioStarted
     | StepFinished
+    | Pictured
     | ScenarioFinished
     | SubmissionFinished
     | RunFinished

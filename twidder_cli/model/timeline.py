@@ -171,6 +171,7 @@ class Noted(Entry, tag="noted"):
         "failed",
         "synchronous",
         "stub",
+        "leftover",
         "fetch",
         "unconfined",
         "elsewhere",

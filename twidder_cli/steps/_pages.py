@@ -1,15 +1,26 @@
 """What the steps about pages ask of a recording."""
 
 import math
+from collections.abc import Iterator
 from typing import TypeVar
 
-from twidder_cli.model.timeline import Connection, Loaded, Noted, Played, Shown
+from twidder_cli.model.page import PageView
+from twidder_cli.model.timeline import (
+    Connection,
+    Exchange,
+    Frame,
+    Loaded,
+    Noted,
+    Played,
+    Shown,
+)
 from twidder_cli.model.view import View
 from twidder_cli.model.words import entry_line
 
 E = TypeVar("E", Loaded, Shown)
 
 _TOLD = 3
+_AT_ONCE = 0.5
 
 
 def end_of(view: View) -> float:
@@ -28,6 +39,42 @@ def shown(view: View, actor: str, until: float) -> Shown | None:
     """Return what the document shows that was loaded last; None while it shows nothing."""
     loaded, now = last(view, Loaded, actor, until), last(view, Shown, actor, until)
     return now if now and (loaded is None or now.received >= loaded.received) else None
+
+
+def first_welcome(view: View, actor: str) -> PageView:
+    """Return what an actor's page showed before anybody was seen to be signed in there."""
+    before: PageView = "other"
+    for now in view.every(Shown):
+        if now.actor == actor:
+            if now.view == "profile":
+                break
+            before = now.view
+    return before
+
+
+def cause(view: View, now: Shown) -> Frame | None:
+    """Return the message or close that came just before a page began to show something."""
+    frames = [
+        frame
+        for frame in view.every(Frame)
+        if frame.actor == now.actor and 0 <= now.received - frame.received < _AT_ONCE
+    ]
+    return max(frames, key=lambda frame: frame.received, default=None)
+
+
+def dialogs(view: View) -> Iterator[Noted]:
+    """Yield the dialogs of all pages."""
+    return (noted for noted in view.every(Noted) if noted.kind == "dialog")
+
+
+def last_asked(view: View, actor: str, function: str) -> float:
+    """Return when an actor last asked for a function before the trigger, as far as is known."""
+    asked = [
+        e.sent
+        for e in view.every(Exchange)
+        if e.actor == actor and e.operation == function and e.sent < view.since
+    ]
+    return max(asked, default=-math.inf)
 
 
 def open_sockets(view: View, actor: str, until: float) -> list[Connection]:

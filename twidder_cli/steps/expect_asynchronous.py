@@ -17,8 +17,8 @@ _NO_DATA = {"document", "stylesheet", "script", "image", "font"}
 class ExpectAsynchronous(Step):
     """`- expect_asynchronous: anna@laptop`: no request of the page so far was synchronous.
 
-    Nor was anything asked of `serverstub`. A fetch is as good as an XMLHttpRequest,
-    and is noted.
+    Nor was anything asked of `serverstub`; that its script is still loaded is noted, and
+    no mistake. A fetch is as good as an XMLHttpRequest, and is noted.
     """
 
     kinds: ClassVar = ("expect_asynchronous",)
@@ -38,6 +38,7 @@ class ExpectAsynchronous(Step):
             noted = [e for e in view.every(Noted) if e.actor == actor]
             waits = [e for e in noted if e.kind == "synchronous"]
             stubs = [e for e in noted if e.kind == "stub"]
+            left = [e for e in noted if e.kind == "leftover"]
             asked = [
                 e for e in view.every(Exchange) if e.actor == actor and e.operation not in _NO_DATA
             ]
@@ -52,7 +53,7 @@ class ExpectAsynchronous(Step):
             if stubs:
                 yield self._finding(
                     view,
-                    stubs,
+                    [*left[:1], *stubs],
                     title="The page still calls serverstub.js",
                     hint="Replace the call by an XMLHttpRequest to the server.",
                 )

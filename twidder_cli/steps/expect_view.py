@@ -1,17 +1,25 @@
 """`expect_view`: what somebody sees on the page."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar, Literal
 
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.step import Duration, Stage, Step
-from twidder_cli.model.timeline import Shown
+from twidder_cli.model.timeline import Frame, Shown
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import described
-from twidder_cli.steps._pages import end_of, shown, what_else
+from twidder_cli.steps._pages import (
+    cause,
+    dialogs,
+    end_of,
+    first_welcome,
+    last_asked,
+    shown,
+    what_else,
+)
 
 _DEAF = "The page was told and shows nothing of it: look at what it does in the socket's onmessage."
 _UNTOLD = "The page heard nothing, so it is the server that does not tell it."
@@ -19,14 +27,31 @@ _TRUSTING = (
     "A stored token may have expired. Ask the server before the profile is shown, and go to the "
     "welcome view when it refuses."
 )
+_STAYING = "Forget the token and show the welcome view when the sign-out has been answered."
 _LOST = "The page has to come back to the same view: keep the token in web storage."
+_DIALOG = (
+    "A dialog stops the page until somebody answers, who may not be there: show the welcome view "
+    "without alert() or confirm(), and the reason in it."
+)
+_ANY = "Not all that arrives is the logout: look at what a message says before the profile is left."
+_OLD = (
+    "Its newest socket is older than its last sign-in, and so goes by a token that has expired: "
+    "open one each time that somebody signs in."
+)
+_BESIDE = "Only one of the views may be in sight: take one away when the other is shown."
+_SEEN = {
+    "welcome": "the welcome view",
+    "profile": "the profile view",
+    "both": "the welcome view beside the profile",
+}
 
 
 class ExpectView(Step):
     """`- expect_view: {by: anna@laptop, view: welcome, within: 5 s}`.
 
     The welcome view is a visible form to sign in with; the profile has none, but
-    a way to sign out, the tabs, or the own address.
+    a way to sign out, the tabs, or the own address. Where the form leaves the profile
+    within reach, both are shown; that is a welcome view only where there never was another.
     """
 
     kinds: ClassVar = ("expect_view",)
@@ -53,33 +78,57 @@ class ExpectView(Step):
 
     def _is_shown(self, view: View, actor: Actor, until: float) -> bool:
         now = shown(view, actor, until)
-        return now is not None and now.view == self.view
+        if now is None or now.view != "both":
+            return now is not None and now.view == self.view
+        return self.view == "welcome" and first_welcome(view, actor) == "both"
 
     def _finding(self, view: View, actor: Actor, end: float) -> Finding:
         now = shown(view, actor, end)
         is_known = now is not None and now.view != "other"
         heard = [f for f in view.heard_by(actor) if f.received <= end]
-        told = f"; it was told: {described(heard[0])}" if heard else ""
-        seen = f"the {now.view} view since {now.received:.2f} s" if now and is_known else ""
+        why = cause(view, now) if now else None
         return Finding(
             title=f"The page of {actor} does not show the {self.view} view",
             expected=f"the {self.view} view within {self.within}",
-            actual=f"{seen or 'neither the welcome view nor the profile'}{told}"
-            f"{what_else(view, actor, end)}",
-            hint=self._hint(view, actor, is_told=bool(heard)),
+            actual=self._actual(now if is_known else None, end, heard, why)
+            + what_else(view, actor, end),
+            hint=self._hint(view, actor, now, is_told=bool(heard)),
             who=(actor,),
             line=self.line,
             evidence=view.evidence(*(e for e in view.every(Shown) if e.actor == actor), *heard),
             verdict=Verdict.FAILED if is_known else Verdict.UNCLEAR,
         )
 
-    def _hint(self, view: View, actor: Actor, *, is_told: bool) -> str:
+    def _actual(
+        self, now: Shown | None, end: float, heard: Sequence[Frame], why: Frame | None
+    ) -> str:
+        """Tell what is seen instead, and when the message arrived that has to do with it."""
+        if now is None:
+            return f"neither the welcome view nor the profile at {end:.2f} s"
+        seen = f"{_SEEN[now.view]} since {now.received:.2f} s"
         if self.view == "profile":
-            return _LOST
+            return f"{seen}, after {_arrival(why)}" if why else seen
+        return f"{_arrival(heard[0])}; at {end:.2f} s there is {seen}" if heard else seen
+
+    def _hint(self, view: View, actor: Actor, now: Shown | None, *, is_told: bool) -> str:
+        if now and now.view == "both":
+            return _BESIDE
+        if self.view == "profile":
+            return _ANY if now and cause(view, now) else _LOST
+        if any(e.actor == actor and e.sent > view.since for e in dialogs(view)):
+            return _DIALOG
         if is_told:
             return _DEAF
-        return _UNTOLD if view.current_socket(actor) else _TRUSTING
+        socket = view.current_socket(actor)
+        if socket is None:
+            has_left = last_asked(view, actor, "sign_out") > last_asked(view, actor, "sign_in")
+            return _STAYING if has_left else _TRUSTING
+        return _OLD if socket.received < last_asked(view, actor, "sign_in") else _UNTOLD
 
     @property
     def actors(self) -> tuple[Actor, ...]:
         return self.by
+
+
+def _arrival(frame: Frame) -> str:
+    return f"{described(frame)} arrived at {frame.received:.2f} s"

@@ -1,0 +1,4 @@
+var serverstub = (function () {
+  "use strict";
+  return { signOut: function () { return { success: true }; } };
+})();
