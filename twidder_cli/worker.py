@@ -64,7 +64,9 @@ class Grading:
         self._name = job.submission.name
         self._pace = Pace(job.patience)
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
-        self._browser = _browser(job) if self._schedule.has_browsers else None
+        self._browser: Browser | None = None
+        if self._schedule.has_browsers:
+            self._get_browser()
         self._pages = threading.Semaphore(_PAGES)
         self._starts = itertools.count(1)
         self._outcome: Outcome | None = None
@@ -79,7 +81,7 @@ class Grading:
             )
         )
         try:
-            prepared = prepare(self._job, Path(self._job.workspace), self._pace)
+            prepared = prepare(self._job, Path(self._job.workspace), self._pace, self._get_browser)
             self._play_on(prepared, began)
         except Ungradable as ungradable:
             self._outcome = Outcome.of([ungradable.finding])
@@ -93,6 +95,11 @@ class Grading:
                 outcome=self._outcome,
             )
         )
+
+    def _get_browser(self) -> Browser | None:
+        if self._browser is None:
+            self._browser = _browser(self._job)
+        return self._browser
 
     def _play_on(self, prepared: Prepared, began: float) -> None:
         """Play all scenarios, each lane on servers of its own."""
