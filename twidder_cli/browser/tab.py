@@ -168,10 +168,12 @@ class Tab:
 
     async def _form(self, kind: Form) -> tuple[Reading, int]:
         """Find a form, behind a tab or a link that says so where it is not in sight."""
-        group = await self._appears(lambda reading: reading.form(kind), APPEARS)
-        if group is None and kind == "change_password":
+        group = None
+        if kind == "change_password":  # it is never what a page begins with
             places = (await self._read()).places
             group = await self._behind(places, lambda reading: reading.form(kind))
+        if group is None:
+            group = await self._appears(lambda reading: reading.form(kind), APPEARS)
         leads = [] if group is not None else list((await self._read()).saying(kind))
         for lead in leads:
             await self._click(lead)
