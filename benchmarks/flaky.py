@@ -147,7 +147,7 @@ def play(turn: Turn) -> dict[str, str]:
             return dict(letters(graded(submission, patience=1.0, seed=turn.seed)))
         job = job_of(submission, patience=1.0, seed=turn.seed)
         job = msgspec.structs.replace(job, sandbox=best_sandbox().value)
-        prepared = prepare(job, Path(folder, "work"), Pace())
+        prepared = prepare(job, Path(folder, "work"), Pace(), lambda: None)
         with prepared.start(Path(folder, "served"), START) as running, relayed(running.url) as url:
             behind = Submission(name=turn.server, kind="url", location=url)
             return dict(letters(graded(behind, patience=1.0, seed=turn.seed)))

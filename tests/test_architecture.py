@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "twidder_cli.processes",
         "twidder_cli.starts",
         "twidder_cli.submissions",
+        "twidder_cli.understanding",
         MODEL,
     ),
     "twidder_cli.processes": (),
@@ -90,6 +91,12 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         MODEL,
     ),
     "twidder_cli.schedule": (MODEL,),
+    "twidder_cli.understanding": (
+        "twidder_cli.engine",
+        "twidder_cli.learn",
+        "twidder_cli.starts",
+        MODEL,
+    ),
     # the reference application
     "twidder": (
         "twidder.accounts",

@@ -6,7 +6,7 @@ start is taken where a fresh user can sign up, sign in, and is known by the toke
 
 import itertools
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -16,8 +16,6 @@ import msgspec
 
 from twidder_cli import processes
 from twidder_cli.engine.pace import PREPARING, START, TABLE, Pace
-from twidder_cli.learn.fitting import fits
-from twidder_cli.learn.learning import learn
 from twidder_cli.learn.probe import SILENT
 from twidder_cli.learn.sources import sources_in
 from twidder_cli.learn.written import written
@@ -29,13 +27,14 @@ from twidder_cli.model.routes import RouteTable
 from twidder_cli.model.submission import Application, Inspection, Setup
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import listed
-from twidder_cli.starts import ENTRANCE, Tried, fault_of, taken, tried, unstarted
+from twidder_cli.starts import Tried, fault_of, taken, tried, unstarted
 from twidder_cli.submissions import server
 from twidder_cli.submissions.attempt import Attempt
 from twidder_cli.submissions.bring import Brought, brought
 from twidder_cli.submissions.failures import no_application
 from twidder_cli.submissions.limits import Refused
 from twidder_cli.submissions.reading import inspect
+from twidder_cli.understanding import GetBrowser, Understanding
 
 
 class Ungradable(Exception):  # noqa: N818  told as a finding
@@ -64,7 +63,7 @@ class Prepared(NamedTuple):
     has_fixed_port: bool = False
 
 
-def prepare(job: Job, workspace: Path, pace: Pace) -> Prepared:
+def prepare(job: Job, workspace: Path, pace: Pace, browser: GetBrowser) -> Prepared:
     """Find out how to start and to talk to a submission; raises Ungradable."""
     sandbox = processes.Sandbox(job.sandbox)
     match job.submission.kind:
@@ -74,19 +73,31 @@ def prepare(job: Job, workspace: Path, pace: Pace) -> Prepared:
             return Prepared(start, job.contract, how)
         case "url":
             start = partial(server.at_url, job.submission.location)
-            learned = _learned(job, job.submission.location, pace)
+            url = job.submission.location
+            understanding = Understanding(job, pace, browser)
+            learned = understanding.of_server(url)
+            if understanding.wants_page(learned):
+                learned = understanding.of_page(url, learned)
             return _with_names(
                 Prepared(start, job.contract, "a server that was already running"), learned
             )
         case _:
-            return _Search(job, workspace, pace, sandbox).run()
+            return _Search(job, workspace, pace, sandbox, browser).run()
 
 
 class _Search:
     """Tries starts of one submission, the likely ones first."""
 
-    def __init__(self, job: Job, workspace: Path, pace: Pace, sandbox: processes.Sandbox) -> None:
+    def __init__(
+        self,
+        job: Job,
+        workspace: Path,
+        pace: Pace,
+        sandbox: processes.Sandbox,
+        browser: GetBrowser,
+    ) -> None:
         self._job = job
+        self._browser = browser
         self._workspace = workspace
         self._pace = pace
         self._sandbox = sandbox
@@ -101,6 +112,7 @@ class _Search:
         if own.contract is not None and self._job.trusts_contract:
             self._job = msgspec.structs.replace(self._job, contract=own.contract)
         self._source = handed_in.root
+        self._understanding = Understanding(self._job, self._pace, self._browser)
         self._place = server.Place(handed_in.root, self._sandbox, inspection)
         starts = list(
             tried(
@@ -114,6 +126,7 @@ class _Search:
         best = taken(starts)
         if best is None:
             raise Ungradable(unstarted(starts))
+        learned = self._with_page(best)
         return _with_names(
             Prepared(
                 start=partial(self._place.started, best.setup),
@@ -121,13 +134,26 @@ class _Search:
                 how=_how(best.setup),
                 notes=(
                     *handed_in.notes,
-                    *own.compared(best.learned, is_used=self._job.trusts_contract),
+                    *own.compared(learned, is_used=self._job.trusts_contract),
                 ),
                 fault=fault_of(best, starts),
                 has_fixed_port=best.setup.form == "script",
             ),
-            best.learned,
+            learned,
         )
+
+    def _with_page(self, start: Tried) -> Learned | None:
+        """Return what is known with what its page tells, where that may be more."""
+        if start.learned is None or not self._understanding.wants_page(start.learned):
+            return start.learned
+        folder = self._workspace / f"start-{next(self._numbers)}"
+        table = self._tables.get(start.setup.application)
+        sources = sources_in(self._source / start.setup.application.folder)
+        try:
+            with self._place.started(start.setup, folder, self._pace.scaled(START)) as running:
+                return self._understanding.of_page(running.url, start.learned, table, sources)
+        except server.NotStarted:
+            return start.learned
 
     def _read(self) -> tuple[Brought, Inspection]:
         try:
@@ -158,7 +184,7 @@ class _Search:
                 timeout = self._pace.scaled(START)
                 with self._place.started(setup, folder, timeout) as running:
                     sources = sources_in(self._source / setup.application.folder)
-                    learned = _learned(self._job, running.url, self._pace, table.result(), sources)
+                    learned = self._understanding.of_server(running.url, table.result(), sources)
                     if learned.problem == SILENT:
                         return Tried(setup, attempt=self._hanging(setup, running))
                     return Tried(setup, learned=learned)
@@ -190,21 +216,6 @@ class _Search:
         )
 
 
-def _learned(
-    job: Job,
-    url: str,
-    pace: Pace,
-    table: RouteTable | None = None,
-    sources: Mapping[str, str] | None = None,
-) -> Learned:
-    """Return what is known of a server's contract; one that somebody vouches for is not learned."""
-    seed = f"{job.seed}{job.salt}"
-    if not job.contract.vouched:
-        return learn(url, job.contract, table, sources=sources or {}, pace=pace, seed=seed)
-    is_in = fits(url, job.contract, pace=pace, seed=seed)
-    return Learned(contract=job.contract, proved=ENTRANCE if is_in else frozenset())
-
-
 def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
     """Return what was prepared, with the contract that was learned."""
     if learned is None or learned.contract is None:
@@ -213,19 +224,20 @@ def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
         contract=learned.contract,
         names="" if learned.contract.vouched else written(learned),
         # Of what was learned in part, nothing is held against the submission.
-        understood=frozenset() if learned.problem else learned.proved | learned.accepted,
+        understood=frozenset() if learned.problem else learned.known,
         notes=(*prepared.notes, *_told(learned)),
     )
 
 
 def _told(learned: Learned) -> Iterator[str]:
+    yield from learned.notes
     if learned.problem:
         yield f"the contract could not be learned whole: {learned.problem}"
     if learned.absent:
         yield f"no route could be {listed(sorted(learned.absent))}"
     if learned.not_understood:
         yield f"not understood: {listed(sorted(learned.not_understood))}"
-    known = learned.proved | learned.accepted | learned.absent
+    known = learned.known | learned.absent
     is_vouched = learned.contract is not None and learned.contract.vouched
     if not (learned.problem or is_vouched or "connect" in known):
         yield "how its socket is greeted could not be proved"

@@ -65,7 +65,9 @@ class Grading:
         self._name = job.submission.name
         self._pace = Pace(job.patience)
         self._schedule = Schedule(load_scenarios(list(job.scenarios)))
-        self._browser = _browser(job) if self._schedule.has_browsers else None
+        self._browser: Browser | None = None
+        if self._schedule.has_browsers:
+            self._get_browser()
         self._pages = threading.Semaphore(_PAGES)
         self._server = Server(job.contract, self._pace)
         self._starts = itertools.count(1)
@@ -83,7 +85,7 @@ class Grading:
         # Nobody has to wait for it when the first page is opened.
         threading.Thread(target=self._start_browser, daemon=True, name="browser start").start()
         try:
-            prepared = prepare(self._job, Path(self._job.workspace), self._pace)
+            prepared = prepare(self._job, Path(self._job.workspace), self._pace, self._get_browser)
             self._play_on(prepared, began)
         except Ungradable as ungradable:
             self._outcome = Outcome.of([ungradable.finding])
@@ -98,6 +100,11 @@ class Grading:
                 notes=tuple(notes(self._server)),
             )
         )
+
+    def _get_browser(self) -> Browser | None:
+        if self._browser is None:
+            self._browser = _browser(self._job)
+        return self._browser
 
     def _play_on(self, prepared: Prepared, began: float) -> None:
         """Play all scenarios, each lane on servers of its own."""

@@ -77,8 +77,12 @@ def _token(place: str) -> str:
     return ".".join(["reply", *filter(None, where.split("."))])
 
 
-def _object(template: dict[str, str], names: dict[str, str]) -> str:
-    held = [f"{json.dumps(key)}: {_expression(text, names)}" for key, text in template.items()]
+def _object(template: dict[str, Any], names: dict[str, str]) -> str:
+    held = [
+        f"{json.dumps(key)}: "
+        + (_object(one, names) if isinstance(one, dict) else _expression(one, names))
+        for key, one in template.items()
+    ]
     return "{ " + ", ".join(held) + " }" if held else "{}"
 
 

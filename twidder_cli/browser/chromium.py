@@ -15,12 +15,14 @@ from twidder_cli import processes
 from twidder_cli.browser.found import chromium, why_not
 from twidder_cli.browser.person import InBrowser
 from twidder_cli.browser.proxy import Proxy
+from twidder_cli.browser.tour import tour
 from twidder_cli.engine.pace import BROWSER
 from twidder_cli.engine.people import Person, Scene
+from twidder_cli.engine.server import Server
 from twidder_cli.libraries import Library, address
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import CannotPlay
-from twidder_cli.model.timeline import Noted
+from twidder_cli.model.timeline import Noted, Timeline
 
 T = TypeVar("T")
 
@@ -73,6 +75,11 @@ class Chromium:
         if self._warning:
             scene.recorder.note(Noted, actor, kind="unconfined", text=self._warning)
         return InBrowser(actor, scene, self)
+
+    def tour(self, server: Server, seed: str) -> Timeline:
+        """Use all that a server's page has, and return what it did; raises CannotPlay."""
+        self.start()
+        return tour(self, server, seed)
 
     def start(self) -> None:
         """Start it, unless it is there; a page may have brought it down. Raises CannotPlay."""

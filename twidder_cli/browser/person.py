@@ -1,6 +1,6 @@
 """Somebody in a browser who uses a page as people do: by what is visible on it."""
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
@@ -103,6 +103,26 @@ class InBrowser:
     def _fill_in(self, form: Form) -> None:
         values = self._scene.cast.profile(self._actor.user)
         self._run(self._here().fill_in(form, values))
+
+    def try_out(self, function: str, inputs: Mapping[str, str]) -> None:
+        """Do by the page what a function is for, whatever comes of it; raises CannotPlay.
+
+        Returns when the page waits for nothing any more.
+        """
+        match function:
+            case "sign_up" | "sign_in" if self._view() == "profile":
+                pass  # the page has done it by itself
+            case "sign_up" | "sign_in" | "change_password":
+                values = {**self._scene.cast.profile(self._actor.user), **inputs}
+                self._run(self._here().fill_in(function, values))
+            case "post_message":
+                self._run(self._here().post(inputs["message"]))
+            case "get_user_data_by_email":
+                self._run(self._here().look_up(inputs["email"]))
+            case _:
+                self._run(self._here().sign_out())
+        self._scene.recorder.sleep_until(self._now() + self._scaled(AFTERTHOUGHT))
+        self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
 
     def look(self) -> None:
         """Return once what had arrived for the page has been dealt with there."""

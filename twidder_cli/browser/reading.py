@@ -23,10 +23,19 @@ WORDS: dict[str, re.Pattern[str]] = {
     "sign_out": re.compile(
         r"\b(sign|log)[\s_-]*(me[\s_-]*)?(out|off)\b|\blogga ut\b", re.IGNORECASE
     ),
+    "change_password": re.compile(
+        r"\b(change|new|update|edit)\b.*\bpass(word)?\b|\bpassword\b|\bbyt\b.*\blösenord\b",
+        re.IGNORECASE,
+    ),
 }
+_POSTING = re.compile(
+    r"\b(post|send|share|publish|tweet|write|submit|skicka|publicera)\b", re.IGNORECASE
+)
+_LOOKING = re.compile(r"\b(browse|search|find|friends?|explore|people|s[oö]k)\b", re.IGNORECASE)
 _TABS = re.compile(r"^\W*(home|browse|account|hem|konto)\W*$", re.IGNORECASE)
 _MENU = re.compile(r"\b(account|settings?|profile|menu|user|konto)\b", re.IGNORECASE)
 _FEW = 3
+_LINES = {"text", "email", "search"}
 
 
 class Option(Noun):
@@ -92,6 +101,35 @@ class Reading(Noun):
         return any(self.saying("sign_out")) or tabs >= _FEW - 1
 
     @property
+    def message(self) -> Field | None:
+        """What a message is written into: a text area, or a line beside a button that says so."""
+        areas = [field for field in self.fields if field.type == "textarea"]
+        lines = [field for field in self._lines if self._has_button(field, _POSTING)]
+        return next(iter([*areas, *lines]), None)
+
+    @property
+    def search(self) -> Field | None:
+        """The line that somebody's address is written into."""
+        lines = [field for field in self._lines if not self._has_button(field, _POSTING)]
+        addresses = [field for field in lines if field.type == "email"]
+        return next(iter([*addresses, *lines]), None)
+
+    @property
+    def _lines(self) -> list[Field]:
+        """The lines to write into that have no password beside them."""
+        secret = {field.group for field in self.fields if field.type == "password"}
+        return [f for f in self.fields if f.type in _LINES and f.group not in secret]
+
+    def _has_button(self, field: Field, words: re.Pattern[str]) -> bool:
+        inside = (control for control in self.controls if control.group == field.group)
+        return any(words.search(control.text) for control in inside)
+
+    @property
+    def lookouts(self) -> Iterator[Control]:
+        """Yield the tabs behind which others may be looked up."""
+        yield from (control for control in self.controls if _LOOKING.search(control.text))
+
+    @property
     def places(self) -> Iterator[Control]:
         """Yield the tabs and menus behind which something may be."""
         for words in (_MENU, _TABS):
@@ -128,9 +166,10 @@ def view_of(reading: Reading, address: str) -> PageView:
     return "welcome" if reading.form("sign_up") is not None else "other"
 
 
-def button_of(reading: Reading, group: int, kind: Form) -> Control | None:
+def button_of(reading: Reading, group: int, kind: Form | None = None) -> Control | None:
     """Return the control that sends a form; None where only the Enter key can."""
     inside = [control for control in reading.controls if control.group == group]
-    said = [control for control in inside if kind in WORDS and WORDS[kind].search(control.text)]
+    words = WORDS.get(kind or "")
+    said = [control for control in inside if words and words.search(control.text)]
     sending = [control for control in inside if control.submits]
     return next(iter([*(c for c in said if c.submits), *said, *sending, *inside[-1:]]), None)

@@ -4,8 +4,8 @@ import asyncio
 import base64
 import contextlib
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 from playwright.async_api import (
@@ -17,7 +17,7 @@ from playwright.async_api import (
 )
 
 from twidder_cli.browser.filling import deeds
-from twidder_cli.browser.reading import Control, Form, Reading, button_of, view_of
+from twidder_cli.browser.reading import Control, Field, Form, Reading, button_of, view_of
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.browser.world import TELL, World
 from twidder_cli.engine.pace import APPEARS, OPENS, REACH
@@ -25,6 +25,8 @@ from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import PageView
 from twidder_cli.model.timeline import Noted, Shown
+
+T = TypeVar("T")
 
 _SHORTEST = 8
 _NOWHERE = "about:blank"
@@ -115,30 +117,65 @@ class Tab:
         fields = reading.fields_of(group)
         todo = [[d.field.number, d.how, d.what] for d in deeds(kind, fields, values)]
         await self._world.call("fill", todo)
+        await self._send(group, fields[-1], kind)
+
+    async def sign_out(self) -> None:
+        """Click on what signs out, behind whichever tab or menu it is; raises NotThere."""
+        places = (await self._read()).places
+        found = await self._behind(places, lambda reading: next(reading.saying("sign_out"), None))
+        if found is None:
+            raise NotThere("there is nothing on the page that says it signs out")
+        await self._click(found)
+
+    async def post(self, text: str) -> None:
+        """Write a message on a wall; raises NotThere."""
+        found = await self._behind((await self._read()).places, lambda reading: reading.message)
+        if found is None:
+            raise NotThere("there is nothing on the page to write a message into")
+        await self._write(found, text)
+
+    async def look_up(self, address: str) -> None:
+        """Look somebody up; raises NotThere."""
+        places = (await self._read()).lookouts
+        found = await self._behind(places, lambda reading: reading.search)
+        if found is None:
+            raise NotThere("there is nothing on the page to look somebody up with")
+        await self._write(found, address)
+
+    async def _write(self, field: Field, text: str) -> None:
+        """Write into the one line that matters, and send it off."""
+        await self._world.call("fill", [[field.number, "write", text]])
+        await self._send(field.group, field)
+
+    async def _send(self, group: int, last: Field, kind: Form | None = None) -> None:
         button = button_of(await self._read(), group, kind)
         if button is None:
-            await self._world.call("focus", fields[-1].number)
+            await self._world.call("focus", last.number)
             await self.page.keyboard.press("Enter")
         else:
             await self._click(button)
 
-    async def sign_out(self) -> None:
-        """Click on what signs out, behind whichever tab or menu it is; raises NotThere."""
-        for place in [None, *list((await self._read()).places)[:_MOST_PLACES]]:
-            if place is not None:
-                with contextlib.suppress(Error, NotThere):
-                    await self._click(place)
-            found = await self._appears(
-                lambda reading: next(reading.saying("sign_out"), None), OPENS if place else 0.0
-            )
+    async def _behind(
+        self, places: Iterable[Control], find: Callable[[Reading], T | None]
+    ) -> T | None:
+        """Find something here, or behind one of these tabs and menus."""
+        found = await self._appears(find, 0.0)
+        for place in list(places)[:_MOST_PLACES]:
             if found is not None:
-                await self._click(found)
-                return
-        raise NotThere("there is nothing on the page that says it signs out")
+                break
+            with contextlib.suppress(Error, NotThere):
+                await self._click(place)
+            found = await self._appears(find, OPENS)
+        return found
 
     async def _form(self, kind: Form) -> tuple[Reading, int]:
         """Find a form, behind a tab or a link that says so where it is not in sight."""
-        group = await self._appears(lambda reading: reading.form(kind), APPEARS)
+        group = None
+        if kind == "change_password":  # it is never what a page begins with
+            places = (await self._read()).places
+            group = await self._behind(places, lambda reading: reading.form(kind))
+        if group is None:
+            group = await self._appears(lambda reading: reading.form(kind), APPEARS)
         leads = [] if group is not None else list((await self._read()).saying(kind))
         for lead in leads:
             await self._click(lead)
@@ -149,7 +186,7 @@ class Tab:
             raise NotThere(f"there is no form on the page to {kind.replace('_', ' ')} with")
         return await self._read(), group
 
-    async def _appears(self, find: Any, within: float) -> Any:
+    async def _appears(self, find: Callable[[Reading], T | None], within: float) -> T | None:
         until = time.monotonic() + within
         while True:
             found = find(await self._read())

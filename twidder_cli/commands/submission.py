@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from twidder_cli import processes
+from twidder_cli.browser.found import why_not
 from twidder_cli.errors import OperatorError
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.events import ServerStarted, SubmissionFinished
@@ -68,16 +69,21 @@ def inspect_(target: str, *, as_json: bool) -> None:
 @submission.command()
 @click.argument("target")
 @click.option("--output", type=click.File("w", atomic=True, lazy=True), metavar="FILE")
+@click.option("--browser", is_flag=True, help="Use its page also where all is known without.")
 @click.pass_context
-def learn(ctx: click.Context, target: str, output: IO[str] | None) -> None:
+def learn(ctx: click.Context, target: str, output: IO[str] | None, *, browser: bool) -> None:
     """Start a submission, find out how it names things, and write that as a contract.
 
     TARGET is a folder, an archive or the URL of a running server. Each line of
     the contract says how it was found. `twidder check --contract FILE` uses it.
 
+    Where the routes and the source do not tell everything, the submission's own
+    page is used in a Chromium, and what it sends is tried without it.
+
     \b
     Examples:
       twidder submission learn handed-in/anna.zip
+      twidder submission learn handed-in/anna.zip --browser
       twidder submission learn http://127.0.0.1:5000 --output anna.yaml
 
     \b
@@ -87,6 +93,8 @@ def learn(ctx: click.Context, target: str, output: IO[str] | None) -> None:
       2  the command line is wrong
       3  nothing could be learned
     """
+    if browser and (missing := why_not()):
+        raise OperatorError(missing)
     job = Job(
         submission=_one(target),
         scenarios=(),
@@ -95,6 +103,7 @@ def learn(ctx: click.Context, target: str, output: IO[str] | None) -> None:
         seed=secrets.randbits(32),
         salt=secrets.token_hex(4),
         workspace="",
+        watches_page=browser,
     )
     for event in Runner().run([job]):
         match event:

@@ -9,7 +9,7 @@ from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import CONTROL, Actor
 from twidder_cli.model.page import Browsing
 from twidder_cli.model.step import Call, CannotPlay
-from twidder_cli.model.timeline import Exchange, Probe
+from twidder_cli.model.timeline import Exchange, Probe, Timeline
 
 
 class Scene(NamedTuple):
@@ -44,6 +44,9 @@ class Browser(Protocol):
 
     def person(self, actor: Actor, scene: Scene) -> Person:
         """Return somebody who has never been anywhere; raises CannotPlay."""
+
+    def tour(self, server: Server, seed: str) -> Timeline:
+        """Use all that a server's page has, and return what it did; raises CannotPlay."""
 
     def start(self) -> None:
         """Start it, unless it is there already; raises CannotPlay."""

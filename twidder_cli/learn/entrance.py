@@ -7,7 +7,6 @@ import msgspec
 from twidder_cli.learn.answers import is_there, tokens_in
 from twidder_cli.learn.draft import Draft, Evidence, is_about
 from twidder_cli.learn.options import Options, settle
-from twidder_cli.learn.places import token_places
 from twidder_cli.learn.probe import Person
 from twidder_cli.learn.variants import sent_as
 from twidder_cli.model.contract import READING, Operation, TokenPlace
@@ -48,7 +47,7 @@ class Entrance:
         if not self._is_taken:
             self._look_oneself_up()
         if not self._is_taken:
-            self._take(token_places(self._options.readings.values())[0], *self._tokens[0])
+            self._take(self._options.token_places[0], *self._tokens[0])
         self._tell_of_token()
         return True
 
@@ -116,7 +115,7 @@ class Entrance:
         return evidence_of(tries[0]), tries[0]
 
     def _ways(self, operation: Operation) -> Iterator[tuple[TokenPlace | None, str, str]]:
-        places = token_places(self._options.readings.values())
+        places = self._options.token_places
         has_place = b"{token}" in msgspec.json.encode(operation)
         for where, token in self._tokens:
             kind, _, name = where.partition(":")
@@ -130,7 +129,7 @@ class Entrance:
     def _tell_of_token(self) -> None:
         place, found = self._draft.token, self._draft.found
         proof = "proved: a made-up one is refused" if self._is_proved else "not proved"
-        found["token"] = f"{self._options.origin}; {proof}"
+        found["token"] = f"{self._options.origin_of(place)}; {proof}"
         read = {name for reading in self._options.readings.values() for name in reading.headers}
         dropped = [name for name in read if "_" in name and place and sent_as(name) == place.header]
         if dropped:

@@ -43,16 +43,18 @@ def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
             break
     if draft.socket is not None:
         # A socket also stays open while the server waits for another greeting.
-        is_taken = best is Evidence.THERE and is_read(draft.socket, reading)
+        is_sent = draft.socket in options.seen.sockets or is_read(draft.socket, reading)
+        is_taken = best is Evidence.THERE and is_sent
         if is_taken or best is Evidence.ACCEPTED:
             draft.accepted.add("connect")
         words = _ALONE if alone == _MOST_ALONE else _WORDS[best]
-        draft.found["socket"] = f"{options.origin}; {words}"
+        draft.found["socket"] = f"{options.origin_of(draft.socket)}; {words}"
 
 
 def _places(
     draft: Draft, options: Options, routes: Iterable[Route]
 ) -> Iterator[tuple[SocketPlace, Reading]]:
+    yield from ((place, Reading()) for place in options.seen.sockets)
     for route in routes:
         if options.is_table or _is_there(draft, route):
             reading = options.readings.get(route, Reading())

@@ -12,13 +12,14 @@ from twidder_cli.learn.greetings import connect
 from twidder_cli.learn.guesses import guessed, guessed_sockets
 from twidder_cli.learn.names import is_candidate, matched, sockets
 from twidder_cli.learn.options import Options
-from twidder_cli.learn.places import socket_places, token_places
+from twidder_cli.learn.places import socket_places
 from twidder_cli.learn.probe import Exhausted, Probe
 from twidder_cli.learn.reader import readings
 from twidder_cli.learn.reading import Reading
 from twidder_cli.model.contract import FUNCTIONS, Contract
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.routes import RouteTable
+from twidder_cli.model.seen import NOTHING_SEEN, Seen
 
 _NOT_TRIED = "not tried"
 
@@ -31,17 +32,18 @@ def learn(
     sources: Mapping[str, str],
     pace: Pace,
     seed: str,
+    seen: Seen = NOTHING_SEEN,
 ) -> Learned:
     """Return what can be learned of the contract of a server that answers at `url`.
 
     `table` is None where nothing is known but the URL; then the common
     contract and its kin are tried. `sources` are the submission's files, by
     their names from the folder where the server runs. `seed` decides the
-    users. Never raises for what the server does.
+    users; `seen` is what its page was seen to send. Never raises for what the server does.
     """
     probe = Probe(url, pace, seed)
     known = table if table is not None and not table.problem else None
-    learning = _Learning(Draft(probe), common, known, sources)
+    learning = _Learning(Draft(probe), common, known, sources, seen)
     problem = ""
     try:
         problem = learning.run()
@@ -54,14 +56,19 @@ class _Learning:
     """One server's contract being learned."""
 
     def __init__(
-        self, draft: Draft, common: Contract, table: RouteTable | None, sources: Mapping[str, str]
+        self,
+        draft: Draft,
+        common: Contract,
+        table: RouteTable | None,
+        sources: Mapping[str, str],
+        seen: Seen,
     ) -> None:
         self._draft = draft
         self._common = common
         self._table = table
         self._readings = {} if table is None else readings(table, sources)
         names = guessed(common) if table is None else matched(table, self._readings)
-        self._options = Options(names, self._readings, common, is_table=table is not None)
+        self._options = Options(names, self._readings, common, seen, is_table=table is not None)
         self._routes = guessed_sockets(common) if table is None else sockets(table, self._readings)
 
     def run(self) -> str:
@@ -84,7 +91,7 @@ class _Learning:
         for function in FUNCTIONS:
             self._go_by_name(function)
         if "token" not in draft.found:
-            draft.take_token(token_places(self._readings.values())[0])
+            draft.take_token(self._options.token_places[0])
             draft.found["token"] = f"{self._options.origin}; {_NOT_TRIED}"
         self._complete_socket()
         unknown = [name for name in FUNCTIONS if name not in draft.operations]

@@ -10,13 +10,16 @@ from twidder_cli.learn.answers import is_there
 from twidder_cli.learn.draft import Draft, Evidence
 from twidder_cli.learn.guesses import alike
 from twidder_cli.learn.names import STRONG, Guess, Names
+from twidder_cli.learn.places import token_places
 from twidder_cli.learn.reading import Reading
-from twidder_cli.learn.variants import GUESSED, Variant, variants
-from twidder_cli.model.contract import Contract, Operation
+from twidder_cli.learn.variants import BARE, GUESSED, Variant, variants
+from twidder_cli.model.contract import Contract, Operation, SocketPlace, TokenPlace
 from twidder_cli.model.routes import Route
+from twidder_cli.model.seen import Seen
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.words import answered
 
+_PAGE = "its page"
 _MOST_GUESSES = 8
 _MOST_TRIES = 20
 _MOST_GUESSED = 24
@@ -44,11 +47,15 @@ Attempt = Callable[[Operation], tuple[Evidence, Exchange]]
 
 
 class Option(NamedTuple):
-    """A request to try for a function. `is_named`: the name of its route says that it is it."""
+    """A request to try for a function, and where it is known from.
+
+    `is_named`: the name of its route says that it is it, or what its page uses it for.
+    """
 
     guess: Guess
     variant: Variant
     is_named: bool
+    origin: str
 
     @property
     def place(self) -> tuple[Route, str]:
@@ -64,11 +71,18 @@ class Options:
     """
 
     def __init__(
-        self, names: Names, readings: Mapping[Route, Reading], common: Contract, *, is_table: bool
+        self,
+        names: Names,
+        readings: Mapping[Route, Reading],
+        common: Contract,
+        seen: Seen,
+        *,
+        is_table: bool,
     ) -> None:
         self.names = names
         self.readings = readings
         self.common = common
+        self.seen = seen
         self.is_table = is_table
 
     @property
@@ -77,14 +91,30 @@ class Options:
         return "its route table" if self.is_table else "a guess"
 
     def of(self, function: str, draft: Draft) -> Iterator[Option]:
-        """Yield what to try for a function, the likeliest first."""
+        """Yield what to try for a function, the likeliest first: what its page was seen to send."""
+        for operation in self.seen.operations.get(function, ()):
+            rule = operation.path.partition("?")[0]
+            guess = Guess(Route(rule=rule), operation.method, STRONG)
+            yield Option(guess, Variant(operation, BARE), is_named=True, origin=_PAGE)
         guesses = self._guesses(function, draft)
         chosen = self.names.chosen.get(function)
         for guess in guesses:
             is_named = guess == chosen and guess.score >= STRONG
             reading = self.readings.get(guess.route, Reading())
             for variant in variants(function, guess, reading, self.common, draft.carrier):
-                yield Option(guess, variant, is_named)
+                yield Option(guess, variant, is_named, self.origin)
+
+    def origin_of(self, place: TokenPlace | SocketPlace | None) -> str:
+        """Where the token's place, or the way to open a socket, is known from."""
+        is_seen = place in (*self.seen.tokens, *self.seen.sockets)
+        return _PAGE if is_seen else self.origin
+
+    @property
+    def token_places(self) -> list[TokenPlace]:
+        """Where the token may go in requests, the likeliest first."""
+        seen = list(self.seen.tokens)
+        read = token_places(self.readings.values())
+        return [*seen, *(place for place in read if place not in seen)]
 
     def _guesses(self, function: str, draft: Draft) -> list[Guess]:
         guesses = self.names.guesses[function]
@@ -104,7 +134,7 @@ def settle(draft: Draft, options: Options, function: str, attempt: Attempt) -> N
         evidence, exchange = attempt(option.variant.operation)
         if evidence is Evidence.PROVED:
             operation = _narrowed(option.variant, attempt)
-            how = f"{options.origin}{option.variant.how}; proved: {PROOFS[function]}"
+            how = f"{option.origin}{option.variant.how}; proved: {PROOFS[function]}"
             draft.keep(function, operation, how)
             draft.prove(function, option.place)
             return
@@ -115,7 +145,7 @@ def settle(draft: Draft, options: Options, function: str, attempt: Attempt) -> N
             break
     if best is not None:
         _, option, exchange = best
-        how = f"{options.origin}, by its name; not proved: {answered(exchange)}"
+        how = f"{option.origin}, by its name; not proved: {answered(exchange)}"
         draft.keep(function, option.variant.operation, how)
 
 

@@ -25,7 +25,8 @@ class Job(Noun):
     that this machine has, is settled before a worker reads it. `packages` is a
     folder of packages that were installed for the submission; `notes` are
     what people should know of it, and decide nothing;
-    `trusts_contract` takes the submission's word for how it names things.
+    `trusts_contract` takes the submission's word for how it names things;
+    `watches_page` uses its page also where everything is known without.
     """
 
     submission: Submission
@@ -40,4 +41,5 @@ class Job(Noun):
     packages: str = ""
     notes: tuple[str, ...] = ()
     trusts_contract: bool = False
+    watches_page: bool = False
     sandbox: Literal["auto", "full", "submission", "processes", "none"] = "auto"

@@ -1,7 +1,7 @@
 """What was learned of a submission's contract."""
 
 from twidder_cli.model import Noun
-from twidder_cli.model.contract import Contract
+from twidder_cli.model.contract import FUNCTIONS, Contract
 
 
 class Learned(Noun):
@@ -12,8 +12,8 @@ class Learned(Noun):
     `proved` are those that were seen to have their effect, "connect" among
     them; `accepted` those that had none, but that are taken as we do them.
     `absent` are functions that no route could be; `not_understood` those
-    that some route may be. `problem` says what kept it from being learned, or
-    learned whole.
+    that some route may be. `notes` say what else is to be known of server and
+    page. `problem` says what kept it from being learned, or learned whole.
     """
 
     contract: Contract | None = None
@@ -23,6 +23,17 @@ class Learned(Noun):
     absent: frozenset[str] = frozenset()
     not_understood: frozenset[str] = frozenset()
     problem: str = ""
+    notes: tuple[str, ...] = ()
     requests: int = 0
     users: int = 0
     seconds: float = 0.0
+
+    @property
+    def known(self) -> frozenset[str]:
+        """What was seen to go by the contract's names."""
+        return self.proved | self.accepted
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing is left that could be learned in another way."""
+        return not self.problem and {*FUNCTIONS, "connect"} <= self.known | self.absent

@@ -1,0 +1,299 @@
+"""From what a page was seen to send to requests that may be tried again without it. Pure.
+
+Recorded requests are the templates: the users' values stand in them by name, and the
+token is whatever of the reply to the sign-in turns up again in what is sent later.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from email.parser import BytesParser
+from itertools import chain
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from twidder_cli.learn.answers import tokens_in
+from twidder_cli.model.contract import FUNCTIONS, INPUTS, Operation, SocketPlace, TokenPlace
+from twidder_cli.model.learned import Learned
+from twidder_cli.model.replies import is_accepted, json_of
+from twidder_cli.model.seen import Seen
+from twidder_cli.model.timeline import Connection, Exchange, Request, Sent, Timeline
+from twidder_cli.model.words import answered
+
+USER, OTHER = "anna", "bob"
+"""Who uses the page, and whom she looks up."""
+
+T = TypeVar("T")
+
+_NAME = re.compile(r"\{(" + USER + "|" + OTHER + r")\.([a-z]+)(?:\.(\d+))?\}")
+_BROWSERS = re.compile(
+    r"accept|accept-.*|access-control-.*|cache-control|connection|content-.*|cookie|dnt|host"
+    r"|if-.*|origin|pragma|priority|referer|sec-.*|upgrade-.*|user-agent",
+    re.IGNORECASE,
+)
+"""Headers that a browser sends by itself."""
+
+_ASKING = frozenset({"xhr", "fetch", *FUNCTIONS})
+_MOST = 3
+"""Requests that are kept for each function."""
+
+
+def seen_in(timeline: Timeline) -> Seen:
+    """Return what may be learned of the contract from the use of a page.
+
+    The steps of the timeline are named by the function that was used then.
+    """
+    exchanges = [
+        entry
+        for entry in timeline.entries
+        if isinstance(entry, Exchange) and entry.actor.startswith(f"{USER}@") and _asks(entry)
+    ]
+    token = _token(exchanges, timeline)
+    written = _Writing(token)
+    found = {
+        name: [e for e in exchanges if may_be(e)][: 2 * _MOST] for name, may_be in _KINDS.items()
+    }
+    operations = {
+        name: _each_once(chain.from_iterable(written.operations(name, e) for e in asked))
+        for name, asked in found.items()
+    }
+    return Seen(
+        operations={name: those[:_MOST] for name, those in operations.items() if those},
+        tokens=tuple(written.tokens(exchanges)),
+        sockets=_each_once(written.sockets(timeline)),
+        refused={
+            name: asked[0]
+            for name, asked in found.items()
+            if asked and not any(map(is_accepted, asked))
+        },
+        secrets=tuple(_secrets(exchanges, token)),
+    )
+
+
+def _each_once(nouns: Iterable[T]) -> tuple[T, ...]:
+    return tuple({msgspec.json.encode(noun): noun for noun in nouns}.values())
+
+
+def _asks(exchange: Exchange) -> bool:
+    return exchange.operation in _ASKING or exchange.request.method not in {"GET", "OPTIONS"}
+
+
+def _text(request: Request) -> str:
+    return f"{request.path}\n{request.body or ''}\n{request.headers}"
+
+
+def _says(exchange: Exchange, *names: str) -> bool:
+    """Whether a request holds all of these values."""
+    return all(name in _text(exchange.request) for name in names)
+
+
+def _shows(exchange: Exchange, name: str) -> bool:
+    return exchange.reply is not None and name in exchange.reply.body
+
+
+def _is_own(exchange: Exchange) -> bool:
+    """Whether nobody is named in a request."""
+    return not _says(exchange, f"{{{OTHER}.email}}") and not _says(exchange, f"{{{USER}.email}}")
+
+
+_PASSWORD, _NEW = f"{{{USER}.password}}", f"{{{USER}.password.2}}"
+
+_KINDS: Mapping[str, Callable[[Exchange], bool]] = {
+    "sign_up": lambda e: e.step == "sign_up" and _says(e, _PASSWORD, f"{{{USER}.firstname}}"),
+    "sign_in": lambda e: _says(e, _PASSWORD) and not _says(e, f"{{{USER}.firstname}}")
+    and e.step != "change_password",
+    "sign_out": lambda e: e.step == "sign_out",
+    "change_password": lambda e: _says(e, _NEW),
+    "get_user_data_by_token": lambda e: _is_own(e) and _shows(e, f"{{{USER}.firstname}}"),
+    "get_user_data_by_email": lambda e: _says(e, f"{{{OTHER}.email}}")
+    and _shows(e, f"{{{OTHER}.firstname}}"),
+    "get_user_messages_by_token": lambda e: _is_own(e) and _is_reading(e)
+    and not _shows(e, f"{{{USER}.firstname}}"),
+    "get_user_messages_by_email": lambda e: _says(e, f"{{{OTHER}.email}}")
+    and not _shows(e, f"{{{OTHER}.firstname}}") and _is_reading(e),
+    "post_message": lambda e: _says(e, f"{{{USER}.message.1}}"),
+}  # fmt: skip
+"""What speaks for a request being a function. Whether it is one is tried later."""
+
+
+def _is_reading(exchange: Exchange) -> bool:
+    named = exchange.step in {"sign_up", "sign_out", "change_password"}
+    return (
+        not named and not _says(exchange, _PASSWORD) and "message.1}" not in _text(exchange.request)
+    )
+
+
+# The token
+
+
+def _token(exchanges: Sequence[Exchange], timeline: Timeline) -> str:
+    """Return what of a sign-in's reply is sent later; empty where nothing is."""
+    for index, exchange in enumerate(exchanges):
+        if exchange.reply is None or not _KINDS["sign_in"](exchange):
+            continue
+        sent = [_text(later.request) for later in exchanges[index + 1 :]]
+        sent += [e.text for e in timeline.entries if isinstance(e, Sent)]
+        sent += [e.path for e in timeline.entries if isinstance(e, Connection)]
+        for _, value in tokens_in(exchange.reply, set()):
+            is_name = _NAME.fullmatch(value) is not None
+            if not is_name and any(value in text for text in sent):
+                return value
+    return ""
+
+
+# Templates
+
+
+class _Writing:
+    """Writes placeholders where values were."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def operations(self, function: str, exchange: Exchange) -> Iterator[Operation]:
+        """Yield what a request may be written as, for a function."""
+        request = exchange.request
+        recipients = ("email", "own") if function == "post_message" else ("email",)
+        for recipient in recipients:
+            content = self._content(request, function, recipient)
+            if content is None:
+                return
+            yield Operation(
+                request=f"{request.method} {self._filled(request.path, function, recipient)}",
+                headers={
+                    name: self._filled(value, function, recipient)
+                    for name, value in request.headers.items()
+                    if not _BROWSERS.fullmatch(name) and not self._is_token(value)
+                },
+                **content,
+            )
+
+    def tokens(self, exchanges: Sequence[Exchange]) -> Iterator[TokenPlace]:
+        """Yield the headers that carried the token, each once."""
+        held = {
+            (name, value.replace(self._token, "{token}")): None
+            for exchange in exchanges
+            for name, value in exchange.request.headers.items()
+            if self._is_token(value)
+        }
+        yield from (TokenPlace(header=name, value=value) for name, value in held)
+
+    def sockets(self, timeline: Timeline) -> Iterator[SocketPlace]:
+        """Yield the ways in which sockets were opened that stayed open."""
+        entries = timeline.entries
+        for opened in entries:
+            if isinstance(opened, Connection) and opened.actor.startswith(f"{USER}@"):
+                said = [
+                    entry.text
+                    for entry in entries
+                    if isinstance(entry, Sent)
+                    and (entry.actor, entry.socket) == (opened.actor, opened.socket)
+                ]
+                if not opened.refusal and opened.path.startswith("/"):
+                    yield SocketPlace(
+                        path=self._filled(opened.path, "connect", "email"),
+                        greeting=self._greeting(said[0]) if said else None,
+                    )
+
+    def _is_token(self, value: str) -> bool:
+        return bool(self._token) and self._token in value
+
+    def _greeting(self, text: str) -> Any:
+        try:
+            said = json_of(text)
+        except ValueError:
+            said = None
+        return self._within(said if isinstance(said, dict) else text, "connect", "email")
+
+    def _content(self, request: Request, function: str, recipient: str) -> dict[str, Any] | None:
+        """Return a request's body as an operation has it; None where it can't be written so."""
+        if not request.body:
+            return {}
+        kind = next((v for k, v in request.headers.items() if k.lower() == "content-type"), "")
+        try:
+            said = json_of(request.body)
+        except ValueError:
+            fields = _form(request.body, kind)
+            return {"form": self._within(fields, function, recipient)} if fields else None
+        return {"json": self._within(said, function, recipient)}
+
+    def _within(self, value: Any, function: str, recipient: str) -> Any:
+        match value:
+            case str():
+                return self._filled(value, function, recipient)
+            case dict():
+                return {k: self._within(v, function, recipient) for k, v in value.items()}
+            case list():
+                return [self._within(inner, function, recipient) for inner in value]
+            case _:
+                return value
+
+    def _filled(self, text: str, function: str, recipient: str) -> str:
+        if self._token:
+            text = text.replace(self._token, "{token}")
+
+        def placeholder(found: re.Match[str]) -> str:
+            who, what, number = found.groups()
+            match what:
+                case "email" if who == OTHER:
+                    return "{email}"
+                case "email":
+                    return f"{{{recipient}}}"
+                case "password" if function == "change_password":
+                    return "{new}" if number == "2" else "{old}"
+                case _ if what in INPUTS.get(function, ()):
+                    return f"{{{what}}}"
+                case _:
+                    return found[0]
+
+        return _NAME.sub(placeholder, text)
+
+
+def _form(body: str, kind: str) -> dict[str, str]:
+    """Return the fields of a form, which servers read alike however it is sent."""
+    if "multipart/form-data" in kind:
+        head = f"Content-Type: {kind}\r\n\r\n".encode()
+        whole = BytesParser().parsebytes(head + body.encode("utf-8", "surrogatepass"))
+        parts = whole.get_payload() if whole.is_multipart() else []
+        return {
+            str(part.get_param("name", header="content-disposition")): str(part.get_payload())
+            for part in parts
+            if isinstance(part, type(whole))
+        }
+    return dict(parse_qsl(body, keep_blank_values=True))
+
+
+# What server and page do not agree on
+
+
+def told(seen: Seen, learned: Learned) -> Iterator[str]:
+    """Yield what people should know of server and page: where they differ, and what is secret."""
+    operations = learned.contract.operations if learned.contract else {}
+    for function, exchange in seen.refused.items():
+        other = operations.get(function)
+        path = exchange.request.path.partition("?")[0]
+        if function in learned.proved and other and other.path.partition("?")[0] != path:
+            yield (
+                f"its page and its server do not agree on {function}: {answered(exchange)}, "
+                f"where {other.request} works"
+            )
+    if not learned.is_whole:
+        yield from (f"only its own page can speak to it: {secret}" for secret in seen.secrets)
+
+
+# What nobody can make again
+
+
+def _secrets(exchanges: Sequence[Exchange], token: str) -> Iterator[str]:
+    values: dict[str, set[str]] = {}
+    for exchange in exchanges:
+        for name, value in exchange.request.headers.items():
+            if not _BROWSERS.fullmatch(name) and not (token and token in value):
+                values.setdefault(name, set()).add(value)
+    for name, different in values.items():
+        if len(different) > 1 and not any(_NAME.search(value) for value in different):
+            yield f"the header {name} is another one in every request"
+    signed_up = [e for e in exchanges if e.step == "sign_up" and e.request.body]
+    if signed_up and not any("{" + USER in _text(e.request) for e in signed_up):
+        yield "what is written into its forms is sent encrypted"
