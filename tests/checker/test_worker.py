@@ -17,6 +17,7 @@ from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.events import (
     Event,
+    Pictured,
     ScenarioFinished,
     ScenarioStarted,
     ServerStarted,
@@ -78,7 +79,7 @@ class Theatre:
         self.seeds.append(seed)
         self.origins.append(server.origins)
         self.understood = frozenset(server.understood)
-        return Playing(self, server)
+        return Playing(self, server, {"anna@laptop": seed.encode()})
 
 
 @dataclass
@@ -99,6 +100,7 @@ class Running:
 class Playing:
     theatre: Theatre
     server: Server
+    pictures: dict[str, bytes]
 
     def play(self) -> Timeline:
         if self.theatre.meetings and (meeting := self.theatre.meetings.pop(0)):
@@ -167,6 +169,13 @@ def test_a_pass_is_not_played_again_although_the_machine_stood_still(
 def test_what_fails_is_not_played_again(monkeypatch: pytest.MonkeyPatch) -> None:
     theatre = Theatre([BAD])
     assert graded(theatre, monkeypatch) == [Verdict.FAILED]
+
+
+def test_pictures_are_those_of_the_play_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    events = told(Theatre([STALLED, BAD]), monkeypatch)
+    picture, finished = events[-3:-1]
+    assert isinstance(finished, ScenarioFinished)
+    assert picture == Pictured(submission="s", scenario="a", actor="anna@laptop", image=b"7/again")
 
 
 def test_what_failed_while_tokens_were_found_to_need_a_pause_is_played_once_more(
