@@ -14,6 +14,8 @@ from twidder_cli.model.job import Job
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.routes import RouteTable
 from twidder_cli.model.step import CannotPlay
+from twidder_cli.model.timeline import Timeline
+from twidder_cli.model.view import View
 from twidder_cli.starts import ENTRANCE
 
 GetBrowser = Callable[[], Browser | None]
@@ -59,9 +61,8 @@ class Understanding:
         browser = self._browser()
         if browser is None:
             return learned
-        server = Server(self._job.contract, self._pace).at(url)
         try:
-            seen = seen_in(browser.tour(server, self._seed))
+            seen = seen_in(self._tour(browser, url))
         except CannotPlay:
             return learned
         again = learn(
@@ -75,3 +76,13 @@ class Understanding:
         )
         better = again if again.contract and again.known >= learned.known else learned
         return msgspec.structs.replace(better, notes=(*better.notes, *told(seen, better)))
+
+    def _tour(self, browser: Browser, url: str) -> Timeline:
+        """Use a page, wherever it looks for its server; raises CannotPlay."""
+        server = Server(self._job.contract, self._pace).at(url)
+        timeline = browser.tour(server, self._seed)
+        while server.has_to_move(view := View(timeline.entries)):
+            server.move(view)
+            server.origins = tuple(server.named)
+            timeline = browser.tour(server, f"{self._seed}/at {len(server.named)}")
+        return timeline

@@ -94,3 +94,10 @@ def test_a_page_that_asks_for_what_is_not_there_is_told(browser: Browser, tmp_pa
     found = prepared(handed_in(wrong, tmp_path / "s", moved), tmp_path / "w", browser)
     assert "sign_out" in found.understood
     assert any("its page and its server do not agree on sign_out" in note for note in found.notes)
+
+
+def test_a_page_is_used_where_it_looks_for_its_server(browser: Browser, tmp_path: Path) -> None:
+    elsewhere = '"ws://" + location.host', '"ws://localhost:5000"'
+    found = prepared(handed_in(STRANGE, tmp_path / "s", elsewhere), tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+    assert found.contract.socket == STRANGE.contract.socket

@@ -5,7 +5,7 @@ token is whatever of the reply to the sign-in turns up again in what is sent lat
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from email.parser import BytesParser
 from itertools import chain
 from typing import Any, TypeVar
@@ -50,7 +50,8 @@ def seen_in(timeline: Timeline) -> Seen:
         if isinstance(entry, Exchange) and entry.actor.startswith(f"{USER}@") and _asks(entry)
     ]
     token = _token(exchanges, timeline)
-    written = _Writing(token)
+    changing = _changing(exchanges, token)
+    written = _Writing(token, changing)
     found = {
         name: [e for e in exchanges if may_be(e)][: 2 * _MOST] for name, may_be in _KINDS.items()
     }
@@ -67,7 +68,7 @@ def seen_in(timeline: Timeline) -> Seen:
             for name, asked in found.items()
             if asked and not any(map(is_accepted, asked))
         },
-        secrets=tuple(_secrets(exchanges, token)),
+        secrets=tuple(_secrets(exchanges, changing)),
     )
 
 
@@ -148,8 +149,9 @@ def _token(exchanges: Sequence[Exchange], timeline: Timeline) -> str:
 class _Writing:
     """Writes placeholders where values were."""
 
-    def __init__(self, token: str) -> None:
+    def __init__(self, token: str, changing: Collection[str]) -> None:
         self._token = token
+        self._changing = changing
 
     def operations(self, function: str, exchange: Exchange) -> Iterator[Operation]:
         """Yield what a request may be written as, for a function."""
@@ -164,7 +166,11 @@ class _Writing:
                 headers={
                     name: self._filled(value, function, recipient)
                     for name, value in request.headers.items()
-                    if not _BROWSERS.fullmatch(name) and not self._is_token(value)
+                    if not (
+                        _BROWSERS.fullmatch(name)
+                        or name in self._changing  # what it was is soon worth nothing
+                        or self._is_token(value)
+                    )
                 },
                 **content,
             )
@@ -285,15 +291,22 @@ def told(seen: Seen, learned: Learned) -> Iterator[str]:
 # What nobody can make again
 
 
-def _secrets(exchanges: Sequence[Exchange], token: str) -> Iterator[str]:
+def _changing(exchanges: Sequence[Exchange], token: str) -> list[str]:
+    """Return the headers that are other ones in every request, and hold nothing that is known."""
     values: dict[str, set[str]] = {}
     for exchange in exchanges:
         for name, value in exchange.request.headers.items():
             if not _BROWSERS.fullmatch(name) and not (token and token in value):
                 values.setdefault(name, set()).add(value)
-    for name, different in values.items():
-        if len(different) > 1 and not any(_NAME.search(value) for value in different):
-            yield f"the header {name} is another one in every request"
+    return [
+        name
+        for name, different in values.items()
+        if len(different) > 1 and not any(_NAME.search(value) for value in different)
+    ]
+
+
+def _secrets(exchanges: Sequence[Exchange], changing: Collection[str]) -> Iterator[str]:
+    yield from (f"the header {name} is another one in every request" for name in changing)
     signed_up = [e for e in exchanges if e.step == "sign_up" and e.request.body]
     if signed_up and not any("{" + USER in _text(e.request) for e in signed_up):
         yield "what is written into its forms is sent encrypted"

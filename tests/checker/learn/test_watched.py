@@ -172,6 +172,7 @@ def test_what_changes_with_every_request_can_t_be_made_again() -> None:
         asked("sign_in", "GET /me", None, DATA, headers={**sent(), "X-Signature": "a1"}),
         asked("sign_in", "GET /wall", None, "[]", headers={**sent(), "X-Signature": "b2"}),
     )
+    assert seen.operations["get_user_data_by_token"][0].headers == {}
     assert seen.secrets == ("the header X-Signature is another one in every request",)
     words = list(told(seen, Learned()))
     assert words == [f"only its own page can speak to it: {seen.secrets[0]}"]
