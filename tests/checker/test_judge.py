@@ -215,7 +215,7 @@ def test_what_was_our_own_doing_is_unclear() -> None:
     assert (outcome.verdict, outcome.blame, outcome.reason) == (
         Verdict.UNCLEAR,
         Blame.HARNESS,
-        "This could not be checked",
+        "This could not be checked: POST /sign_in -> 500",
     )
 
 
@@ -228,7 +228,7 @@ def test_a_cause_in_the_control_phase_says_who_carol_is() -> None:
 def test_steps_that_were_not_played_are_not_judged() -> None:
     whole = timeline(BEFORE, EVERYBODY, TRIGGER, played("expect_push", 7, cause="x", ours=True))
     titles = [one.title for one in judge(scenario(PUSH, SILENCE), whole).findings]
-    assert titles == ["This could not be checked"]
+    assert titles == ["This could not be checked: x"]
 
 
 def test_findings_before_the_cause_are_kept() -> None:

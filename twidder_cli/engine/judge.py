@@ -186,7 +186,7 @@ def _unplayed(timeline: Timeline) -> Iterator[Finding]:
         stopped,
     )
     if stopped.ours:
-        title, hint = "This could not be checked", ""
+        title, hint = f"This could not be checked: {_without_actor(stopped.cause)}", ""
     elif stopped.understood:
         title = f"{stopped.function or about.kind} does not work, and all that follows needs it"
         hint = _likely(stopped, timeline)
@@ -210,6 +210,12 @@ def _likely(stopped: Played, timeline: Timeline) -> str:
         return _CLOSED
     has_opened = any(isinstance(e, Connection) and not e.refusal for e in timeline.entries)
     return f"{_LOG} {_DEAD}" if stopped.function == "sign_in" and has_opened else _LOG
+
+
+def _without_actor(cause: str) -> str:
+    """Return a cause without whom it befell, so that what is alike reads alike."""
+    who, colon, what = cause.partition(": ")
+    return printable(what if colon and "@" in who and " " not in who else cause, 80)
 
 
 def _endless(timeline: Timeline) -> Iterator[Finding]:
