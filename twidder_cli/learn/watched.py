@@ -308,5 +308,5 @@ def _changing(exchanges: Sequence[Exchange], token: str) -> list[str]:
 def _secrets(exchanges: Sequence[Exchange], changing: Collection[str]) -> Iterator[str]:
     yield from (f"the header {name} is another one in every request" for name in changing)
     signed_up = [e for e in exchanges if e.step == "sign_up" and e.request.body]
-    if signed_up and not any("{" + USER in _text(e.request) for e in signed_up):
-        yield "what is written into its forms is sent encrypted"
+    if signed_up and not any(_says(exchange, _PASSWORD) for exchange in signed_up):
+        yield "a password is not sent as it is written"
