@@ -20,7 +20,7 @@ from twidder_cli.learn.probe import SILENT
 from twidder_cli.learn.sources import sources_in
 from twidder_cli.learn.written import written
 from twidder_cli.load.own_contract import own_contract
-from twidder_cli.model.contract import Contract
+from twidder_cli.model.contract import FUNCTIONS, Contract
 from twidder_cli.model.job import Job
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.routes import RouteTable
@@ -70,7 +70,8 @@ def prepare(job: Job, workspace: Path, pace: Pace, browser: GetBrowser) -> Prepa
         case "reference":
             how = "gunicorn --workers 1 --threads 100 twidder.server:app, with throw-away data"
             start = partial(server.reference, sandbox)
-            return Prepared(start, job.contract, how)
+            known = frozenset({*FUNCTIONS, "connect"})
+            return Prepared(start, job.contract, how, understood=known)
         case "url":
             start = partial(server.at_url, job.submission.location)
             url = job.submission.location

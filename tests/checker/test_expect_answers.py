@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.checker.timelines import ANNA, BOB, PHONE, asked, judged, unanswered
@@ -35,6 +36,17 @@ REFUSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,))
 )
 def test_a_refusal_is(status: int, body: Any) -> None:
     assert judged(REFUSED, asked(ANNA, READ, 7, status=status, body=body)) == []
+
+
+def test_a_refusal_of_what_was_never_seen_to_work_shows_nothing() -> None:
+    refused = asked(ANNA, READ, 7, status=401)
+    strange = msgspec.structs.replace(refused, understood=False)
+    (finding,) = judged(REFUSED, strange)
+    assert (finding.verdict, finding.title) == (
+        Verdict.UNCLEAR,
+        "get_user_data_by_token may go by another name here",
+    )
+    assert judged(REFUSED, strange, refused) == []
 
 
 @pytest.mark.parametrize(

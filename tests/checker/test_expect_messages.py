@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from tests.checker.timelines import (
@@ -18,6 +19,7 @@ from tests.checker.timelines import (
     view,
 )
 from twidder_cli.model.timeline import Taken
+from twidder_cli.model.verdicts import Verdict
 from twidder_cli.steps.eventually import Eventually
 from twidder_cli.steps.expect_accepted import ExpectAccepted
 from twidder_cli.steps.expect_message import ExpectMessage, ExpectNext
@@ -163,6 +165,16 @@ def test_no_valid_session_is_too_few() -> None:
     calls = asked(ANNA, READ, 7, status=401), asked(PHONE, READ, 8, status=401)
     (finding,) = judged(ONE, calls)
     assert (finding.title, finding.actual.splitlines()[0]) == ("Nobody is signed in", "0 are")
+
+
+def test_nobody_s_token_is_told_where_it_is_not_known_how_to_ask() -> None:
+    calls = [
+        msgspec.structs.replace(asked(who, READ, 7, status=401), understood=False)
+        for who in (ANNA, PHONE)
+    ]
+    (finding,) = judged(ONE, *calls)
+    assert finding.verdict is Verdict.UNCLEAR
+    assert "--contract" in finding.hint
 
 
 def test_a_token_that_hands_over_nothing_is_not_valid() -> None:

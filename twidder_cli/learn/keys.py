@@ -43,7 +43,7 @@ _FORMS: dict[str, Forms] = {
     ),
     "post_message": (
         ("token", _TOKEN),
-        ("own", re.compile(r"from|send|writer|author|self|me$")),
+        ("own", re.compile(r"from|send|writer|author|self|^me$")),
         ("email", _RECIPIENT),
         ("email", _EMAIL),
         ("message", re.compile(r"mess|msg|content|text|post|tweet|twid|twit|comment|body")),

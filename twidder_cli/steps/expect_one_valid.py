@@ -9,9 +9,14 @@ from twidder_cli.model.drawing import Arrow
 from twidder_cli.model.replies import handed_over, is_accepted
 from twidder_cli.model.step import Call, Stage, Step
 from twidder_cli.model.timeline import Exchange
-from twidder_cli.model.verdicts import Finding
+from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.view import View
-from twidder_cli.model.words import answered
+from twidder_cli.model.words import NOT_UNDERSTOOD, answered
+
+_LOCK = (
+    "Two sign-ins at the same moment must not pass each other: end the old session and begin the "
+    "new one in one transaction, or under one lock."
+)
 
 
 class ExpectOneValid(Step):
@@ -39,15 +44,16 @@ class ExpectOneValid(Step):
         sessions = {tuple(sorted(call.request.headers.items())) for call in valid}
         if len(sessions) == 1:
             return
+        is_told = bool(valid) or any(call.understood for call in calls)
         yield Finding(
             title="Several sessions of one user are valid" if valid else "Nobody is signed in",
             expected=f"exactly one of the {len(self.of)} tokens is valid",
             actual=f"{len(sessions)} are\n" + "\n".join(answered(c) for c in (valid or calls)[:3]),
-            hint="Two sign-ins at the same moment must not pass each other: end the old session "
-            "and begin the new one in one transaction, or under one lock.",
+            hint=_LOCK if is_told else NOT_UNDERSTOOD,
             who=tuple(call.actor for call in valid),
             line=self.line,
             evidence=view.evidence(*(valid or calls)),
+            verdict=Verdict.FAILED if is_told else Verdict.UNCLEAR,
         )
 
     @property

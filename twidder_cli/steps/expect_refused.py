@@ -65,6 +65,9 @@ class ExpectRefused(ExpectAnswer):
                 "nothing",
                 hint=_HINTS.get(granted[0].operation, _HINT),
             )
+        elif calls and not any(call.understood for call in calls):
+            # What would be refused to anybody shows nothing.
+            yield self.not_understood(view, calls)
 
     def _is_granted(self, call: Exchange, view: View) -> bool:
         walls = [look for look in view.mine(Exchange) if look.actor == self.witness]

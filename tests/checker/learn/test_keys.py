@@ -30,6 +30,7 @@ from twidder_cli.learn.reading import Reading
         ("post_message", "content", "message"),
         ("post_message", "toEmail", "email"),
         ("post_message", "from_email", "own"),
+        ("post_message", "X-Time", None),
         ("post_message", "X-Auth-Token", "token"),
         ("get_user_data_by_email", "user", "email"),
         ("get_user_data_by_email", "password", None),
