@@ -14,7 +14,14 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from twidder_cli.learn.answers import tokens_in
-from twidder_cli.model.contract import FUNCTIONS, INPUTS, Operation, SocketPlace, TokenPlace
+from twidder_cli.model.contract import (
+    FUNCTIONS,
+    INPUTS,
+    READING,
+    Operation,
+    SocketPlace,
+    TokenPlace,
+)
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.replies import is_accepted, json_of
 from twidder_cli.model.seen import Seen
@@ -66,7 +73,8 @@ def seen_in(timeline: Timeline) -> Seen:
         refused={
             name: asked[0]
             for name, asked in found.items()
-            if asked and not any(map(is_accepted, asked))
+            # What only its answer would tell from another function can't be refused.
+            if name not in READING and asked and not any(map(is_accepted, asked))
         },
         secrets=tuple(_secrets(exchanges, changing)),
     )

@@ -190,6 +190,12 @@ def test_who_hides_the_password_can_t_be_spoken_for(body: str) -> None:
     assert seen.secrets == ("a password is not sent as it is written",)
 
 
+def test_a_refused_request_that_may_be_either_of_two_is_held_against_none() -> None:
+    by_email = "get_user_data_by_email"
+    seen = signed_in(asked(by_email, "GET /u/{bob.email}", None, "", status=404, headers=sent()))
+    assert seen.refused == {}
+
+
 def test_where_page_and_server_do_not_agree_both_are_told() -> None:
     seen = signed_in(asked("sign_out", "POST /out", None, "", status=405, headers=sent()))
     known = Contract(operations={"sign_out": Operation(request="DELETE /sign_out")})
