@@ -40,6 +40,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         ERRORS,
     ),
     "twidder_cli.commands.cdn": (
+        "twidder_cli.processes",
         "twidder_cli.libraries",
         "twidder_cli.submissions",
         "twidder_cli.wire",

@@ -1,11 +1,10 @@
 """`twidder doctor --cdn`: keeps what pages want from the internet, which no check reaches."""
 
-import tempfile
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import click
 
+from twidder_cli import processes
 from twidder_cli.errors import OperatorError
 from twidder_cli.libraries import Libraries, Library
 from twidder_cli.model.words import printable
@@ -35,9 +34,9 @@ def _wanted(target: str) -> Iterator[str]:
         yield target
         return
     if "://" in target:
-        raise OperatorError(f"{target}: expected a URL that begins with https://, or a folder")
-    with tempfile.TemporaryDirectory(prefix="twidder-") as unpacked:
-        for found in find([target], unpacked=Path(unpacked)):
+        raise OperatorError(f"{target}: expected a folder, an archive or an https:// URL")
+    with processes.scratch() as unpacked:
+        for found in find([target], unpacked=unpacked):
             try:
                 yield from wanted_by(found.submission)
             except Refused as refused:

@@ -238,7 +238,7 @@ def _without(library: str, finding: Finding) -> Finding:
         finding,
         verdict=Verdict.UNCLEAR,
         hint=f"The page needs {url}, which is not kept here, and no check reaches the internet. "
-        "Get it, then check again: twidder doctor --cdn FOLDER-OR-URL",
+        "Get it, then check again: twidder doctor --cdn FOLDER, the submission's or its class's.",
     )
 
 
