@@ -99,6 +99,20 @@ def test_fields_that_say_nothing_are_known_by_their_place() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "again",
+    [
+        field("email2", "email", label="Confirm e-mail"),
+        field("mail2", label="Repeat e-mail", is_required=True),
+        field("again", label="Repeat"),
+    ],
+)
+def test_an_address_is_given_again(again: Field) -> None:
+    known = [field(name) for name in ("firstname", "familyname", "gender", "city", "country")]
+    fields = (*known, field("email"), again, password(), password("again", label="Repeat"))
+    assert written("sign_up", *fields)[5:] == [ANNA, ANNA, "secret", "secret"]
+
+
 def test_whoever_signs_in_gives_an_address_whatever_the_field_is_called() -> None:
     assert written("sign_in", field("firstname"), password()) == [ANNA, "secret"]
 
