@@ -61,6 +61,7 @@ SIGN_UP = (*(field(f"f{n}", group=2) for n in range(6)), password(group=2), pass
         (reading(button("Sign out")), "profile"),
         (reading(button("LOGOUT")), "profile"),
         (reading(button("Home"), button("Browse")), "profile"),
+        (reading(password(), button("Delete my account"), button("Sign out")), "profile"),
         (reading(button("Home")), "other"),
         (reading(addresses=(ANNA,)), "profile"),
         (reading(addresses=("bob@liu.se",)), "other"),

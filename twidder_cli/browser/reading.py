@@ -143,8 +143,10 @@ def form_kind(fields: tuple[Field, ...]) -> Form | None:
     match passwords:
         case 0:
             return None
-        case 1:
-            return "sign_in" if others < _FEW else "sign_up"
+        case 1 if others >= _FEW:
+            return "sign_up"
+        case 1:  # a password alone confirms a deed, as the end of an account
+            return "sign_in" if any(field.type in _LINES for field in fields) else None
         case 2:
             return "sign_up"
         case _:
