@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from twidder_cli.browser.filling import deeds
-from twidder_cli.browser.reading import Control, Field, Option, Reading, button_of, view_of
+from twidder_cli.browser.reading import (
+    Control,
+    Field,
+    Option,
+    Reading,
+    button_of,
+    objections,
+    view_of,
+)
 from twidder_cli.model.page import PageView
 
 ANNA = "anna@liu.se"
@@ -160,6 +168,15 @@ def test_a_form_is_sent_by_its_own_button(controls: list[Control], pressed: str)
     found = button_of(reading(*SIGN_IN, *controls), 1, "sign_in")
     assert found is not None
     assert found.text == pressed
+
+
+def test_what_the_browser_does_not_accept_is_told_with_its_field() -> None:
+    held = password(label="Pass\x1bword", objection="Please match the requested format.")
+    assert objections((field("email"), held)) == (
+        "the browser does not accept what is written into 'Pass\\x1bword' "
+        "(Please match the requested format.)"
+    )
+    assert objections(SIGN_IN) == ""
 
 
 def test_a_form_without_a_button_is_sent_by_the_enter_key() -> None:

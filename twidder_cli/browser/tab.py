@@ -17,7 +17,15 @@ from playwright.async_api import (
 )
 
 from twidder_cli.browser.filling import deeds
-from twidder_cli.browser.reading import Control, Field, Form, Reading, button_of, view_of
+from twidder_cli.browser.reading import (
+    Control,
+    Field,
+    Form,
+    Reading,
+    button_of,
+    objections,
+    view_of,
+)
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.browser.world import TELL, World
 from twidder_cli.engine.pace import APPEARS, OPENS, REACH
@@ -54,6 +62,8 @@ class Tab:
         self._traffic = traffic
         self._notes = 0
         self._view: PageView | None = None
+        self.objections: dict[str, str] = {}
+        """What the browser did not accept in each form when that was to be sent."""
 
     async def listen(self, context: BrowserContext) -> None:
         """Begin to write down what happens in the tab."""
@@ -117,6 +127,7 @@ class Tab:
         fields = reading.fields_of(group)
         todo = [[d.field.number, d.how, d.what] for d in deeds(kind, fields, values)]
         await self._world.call("fill", todo)
+        self.objections[kind] = objections((await self._read()).fields_of(group))
         await self._send(group, fields[-1], kind)
 
     async def sign_out(self) -> None:
