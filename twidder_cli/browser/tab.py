@@ -16,6 +16,7 @@ from playwright.async_api import (
     Page,
 )
 
+from twidder_cli.browser.addresses import is_icon
 from twidder_cli.browser.filling import deeds
 from twidder_cli.browser.reading import (
     Control,
@@ -257,7 +258,7 @@ class Tab:
             await dialog.accept()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not is_icon(message.location["url"]):
             self._note("console", message.text)
 
     def _note(self, kind: str, text: str) -> None:
