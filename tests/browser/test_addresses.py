@@ -2,7 +2,7 @@
 
 import pytest
 
-from twidder_cli.browser.addresses import is_for_server, origin_of
+from twidder_cli.browser.addresses import is_for_server, is_icon, origin_of
 from twidder_cli.load.library import find_contract
 
 CONTRACT = find_contract("common")
@@ -37,3 +37,9 @@ def test_an_origin_is_written_as_browsers_do(url: str, origin: str) -> None:
 )
 def test_a_request_is_meant_for_the_server(kind: str, method: str, url: str, is_own: bool) -> None:
     assert is_for_server(CONTRACT, kind, {"method": method, "url": url}) is is_own
+
+
+def test_the_icon_that_every_browser_asks_for_is_no_matter_of_the_page() -> None:
+    assert is_icon("http://127.0.0.1:5000/favicon.ico?v=1")
+    assert not is_icon("http://127.0.0.1:5000/static/favicon.ico.js")
+    assert not is_icon("http://[")

@@ -6,7 +6,15 @@ from typing import Any
 import pytest
 
 from twidder_cli.browser.filling import deeds
-from twidder_cli.browser.reading import Control, Field, Option, Reading, button_of, view_of
+from twidder_cli.browser.reading import (
+    Control,
+    Field,
+    Option,
+    Reading,
+    button_of,
+    objections,
+    view_of,
+)
 from twidder_cli.model.page import PageView
 
 ANNA = "anna@liu.se"
@@ -61,6 +69,7 @@ SIGN_UP = (*(field(f"f{n}", group=2) for n in range(6)), password(group=2), pass
         (reading(button("Sign out")), "profile"),
         (reading(button("LOGOUT")), "profile"),
         (reading(button("Home"), button("Browse")), "profile"),
+        (reading(password(), button("Delete my account"), button("Sign out")), "profile"),
         (reading(button("Home")), "other"),
         (reading(addresses=(ANNA,)), "profile"),
         (reading(addresses=("bob@liu.se",)), "other"),
@@ -97,6 +106,20 @@ def test_fields_that_say_nothing_are_known_by_their_place() -> None:
     assert written("sign_up", *fields) == [
         "Anna", "Berg", "Female", "Visby", "Sweden", ANNA, "secret", "secret"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        field("email2", "email", label="Confirm e-mail"),
+        field("mail2", label="Repeat e-mail", is_required=True),
+        field("again", label="Repeat"),
+    ],
+)
+def test_an_address_is_given_again(again: Field) -> None:
+    known = [field(name) for name in ("firstname", "familyname", "gender", "city", "country")]
+    fields = (*known, field("email"), again, password(), password("again", label="Repeat"))
+    assert written("sign_up", *fields)[5:] == [ANNA, ANNA, "secret", "secret"]
 
 
 def test_whoever_signs_in_gives_an_address_whatever_the_field_is_called() -> None:
@@ -145,6 +168,15 @@ def test_a_form_is_sent_by_its_own_button(controls: list[Control], pressed: str)
     found = button_of(reading(*SIGN_IN, *controls), 1, "sign_in")
     assert found is not None
     assert found.text == pressed
+
+
+def test_what_the_browser_does_not_accept_is_told_with_its_field() -> None:
+    held = password(label="Pass\x1bword", objection="Please match the requested format.")
+    assert objections((field("email"), held)) == (
+        "the browser does not accept what is written into 'Pass\\x1bword' "
+        "(Please match the requested format.)"
+    )
+    assert objections(SIGN_IN) == ""
 
 
 def test_a_form_without_a_button_is_sent_by_the_enter_key() -> None:

@@ -22,6 +22,7 @@ from twidder_cli.engine.judge import judge
 from twidder_cli.model.page import PageView
 from twidder_cli.model.timeline import Connection, Exchange, Loaded, Noted, Played, Request, Shown
 from twidder_cli.model.verdicts import Verdict
+from twidder_cli.model.words import entry_line
 from twidder_cli.steps.expect_asynchronous import ExpectAsynchronous
 from twidder_cli.steps.expect_socket import ExpectSocket
 from twidder_cli.steps.expect_view import ExpectView
@@ -64,8 +65,9 @@ def test_a_page_that_is_loaded_again_shows_nothing_yet() -> None:
 
 
 def test_a_page_that_is_not_understood_is_unclear() -> None:
-    (found,) = judged(WELCOME, shows("other", 6), over(8))
+    (found,) = judged(WELCOME, message(ANNA, 5.5), shows("other", 6), over(8))
     assert found.verdict is Verdict.UNCLEAR
+    assert "Neither a form to sign in with" in found.hint
 
 
 def test_the_page_is_to_blame_where_it_was_told_and_else_the_server() -> None:
@@ -78,6 +80,19 @@ def test_the_page_is_to_blame_where_it_was_told_and_else_the_server() -> None:
     )
     assert "onmessage" in deaf.hint
     assert "the server" in untold.hint
+
+
+def test_a_page_without_a_socket_can_be_told_nothing() -> None:
+    (found,) = judged(WELCOME, TRIGGER, shows("profile", 2), over(12))
+    assert "It had no socket" in found.hint
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [("welcome", "the welcome view"), ("both", "both views at once"), ("other", "neither view")],
+)
+def test_what_is_shown_is_told_as_people_would(view: PageView, said: str) -> None:
+    assert entry_line(shows(view, 6)).endswith(f" shows {said}")
 
 
 def test_a_page_that_stands_in_a_dialog_hears_nothing_more() -> None:

@@ -5,6 +5,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from twidder_cli.browser.found import why_not
+
 TWIDDER = str(Path(sys.executable).with_name("twidder"))
 SAID = (
     "twidder: pages are not tried, 1 of the scenarios and their points are left out: there is no "
@@ -34,3 +38,9 @@ def test_where_nothing_is_left_it_is_the_operators_to_know(tmp_path: Path) -> No
     done = check(tmp_path, "lab3/page-logout")
     assert done.returncode == 2
     assert "there is no Chromium" in done.stderr
+
+
+@pytest.mark.parametrize("package", ["playwright", "trustme"])
+def test_a_package_that_is_missing_is_named(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    assert why_not() == (f"the Python package {package} is missing: pip install 'twidder[browser]'")

@@ -33,6 +33,14 @@ def is_for_server(contract: Contract, kind: str, request: Mapping[str, Any]) -> 
     return kind in DATA and function_of(contract, request["method"], parts.path) != ""
 
 
+def is_icon(url: str) -> bool:
+    """Whether it is the icon that browsers ask for by themselves, which no page has to have.
+
+    A script may say that it comes from any address, even from one that can't be parsed.
+    """
+    return url.partition("?")[0].endswith("/favicon.ico")
+
+
 def function_of(contract: Contract, method: str, path: str) -> str:
     """Return which of the nine functions a request is; empty where it is none."""
     asked = path.partition("?")[0].rstrip("/")

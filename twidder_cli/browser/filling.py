@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from twidder_cli.browser.reading import Field, Form, Option
@@ -19,7 +20,11 @@ _MEANINGS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     )
 )
 _IN_ORDER = ("firstname", "familyname", "gender", "city", "country", "email")
+_ADDRESS = _MEANINGS[0][1]
 _OLD = re.compile(r"old|current|nuvarande|gammal", re.IGNORECASE)
+_AGAIN = re.compile(
+    r"\b(confirm|repeat|verify|re-?(type|enter)|bekräfta|upprepa)|\b(again|igen)\b", re.IGNORECASE
+)
 _PASSED_OVER = {"checkbox", "radio", "range", "color"}
 _OF_TYPE = {
     "number": "25",
@@ -70,13 +75,24 @@ def _meanings(kind: Form, fields: tuple[Field, ...]) -> dict[int, str]:
             if field.number not in found and meaning not in found.values() and _says(field, words):
                 found[field.number] = meaning
                 break
+    found |= {n: meaning for n, meaning in _repeated(fields, found) if n not in found}
     left = [meaning for meaning in _IN_ORDER if meaning not in found.values()]
     unknown = [field for field in texts if field.number not in found]
     return found | {f.number: meaning for f, meaning in zip(unknown, left, strict=False)}
 
 
+def _repeated(fields: tuple[Field, ...], found: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """Yield the fields that ask again: for the address, or for what the one before them is."""
+    for before, field in pairwise(fields):
+        is_again = _says(field, _AGAIN) and field.type != "password"
+        if field.type == "email" or (is_again and _says(field, _ADDRESS)):
+            yield field.number, "email"
+        elif is_again and before.number in found:
+            yield field.number, found[before.number]
+
+
 def _says(field: Field, words: re.Pattern[str]) -> bool:
-    if words.pattern.startswith("e-?mail") and field.type == "email":
+    if words is _ADDRESS and field.type == "email":
         return True
     return any(words.search(text) for text in (field.names, field.label, field.placeholder))
 

@@ -5,7 +5,7 @@ import os
 import shutil
 from pathlib import Path
 
-_PACKAGES = {"playwright": "Playwright", "trustme": "trustme"}
+_PACKAGES = ("playwright", "trustme")
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _OWN = ("chromium-*/chrome-linux*/chrome", "chromium_headless_shell-*/chrome-linux*/headless_shell")
 
@@ -20,9 +20,9 @@ def chromium() -> Path | None:
 
 def why_not() -> str:
     """Return what is missing and how to get it; empty where pages can be tried."""
-    for module, name in _PACKAGES.items():
-        if importlib.util.find_spec(module) is None:
-            return f"there is no {name}: pip install 'twidder[browser]'"
+    for package in _PACKAGES:
+        if importlib.util.find_spec(package) is None:
+            return f"the Python package {package} is missing: pip install 'twidder[browser]'"
     if chromium() is None:
         return "there is no Chromium: sudo apt install chromium, or: playwright install chromium"
     return ""

@@ -82,6 +82,7 @@
         placeholder: short(field.placeholder),
         value: /radio|checkbox/.test(field.type) ? short(field.value) : "",
         is_required: field.required,
+        objection: field.form && !field.form.noValidate ? short(field.validationMessage) : "",
         options: [...(field.options ?? [])].filter((option) => !option.disabled).slice(0, MOST)
           .map(({ index, value, text }) => ({ index, value: short(value), text: short(text) })),
       })),

@@ -16,9 +16,9 @@ from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.step import Call, CannotPlay
-from twidder_cli.model.timeline import Exchange, Shown
+from twidder_cli.model.timeline import Exchange, Noted, Shown
 from twidder_cli.model.view import View
-from twidder_cli.model.words import answered
+from twidder_cli.model.words import answered, printable
 
 T = TypeVar("T")
 
@@ -198,14 +198,34 @@ class InBrowser:
                 e for e in asked if e.request.method not in {"GET", "OPTIONS"}
             ]
 
-        self._await(lambda view: bool(found(view)), f"the page asks for nothing at {function}")
+        self._await(
+            lambda view: bool(found(view)),
+            f"the page asks for nothing at {function}",
+            lambda view: self._why(view, function, since),
+        )
         return found(self._scene.recorder.view())[-1]
 
-    def _await(self, condition: Callable[[View], bool], otherwise: str) -> None:
+    def _why(self, view: View, function: str, since: float) -> str:
+        """Tell what kept the page from asking, as far as that can be seen."""
+        dialogs = [
+            f"its last dialog is {printable(note.text, 200)}"
+            for note in view.every(Noted)
+            if note.actor == self._actor and note.kind == "dialog" and note.received >= since
+        ]
+        reasons = [self._here().objections.get(function, ""), *dialogs[-1:]]
+        return "; ".join(filter(None, reasons))
+
+    def _await(
+        self,
+        condition: Callable[[View], bool],
+        otherwise: str,
+        why: Callable[[View], str] = lambda _: "",
+    ) -> None:
         lost, recorder = self._scene.server.has_to_move, self._scene.recorder
         recorder.wait(lambda view: condition(view) or lost(view), self._now() + self._scaled(HTTP))
         if not condition(recorder.view()):
-            raise CannotPlay(f"{self._actor}: {otherwise}", ours=True)
+            said = ": ".join(filter(None, (self._actor, otherwise, why(recorder.view()))))
+            raise CannotPlay(said, ours=True)
 
     def _now(self) -> float:
         return self._scene.recorder.now()

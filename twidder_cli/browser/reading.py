@@ -8,6 +8,7 @@ import msgspec
 
 from twidder_cli.model import Noun
 from twidder_cli.model.page import PageView
+from twidder_cli.model.words import listed, printable
 
 Form = Literal["sign_in", "sign_up", "change_password"]
 
@@ -47,7 +48,10 @@ class Option(Noun):
 
 
 class Field(Noun):
-    """Something to fill in or to choose. `names` are its name, its id and its autocomplete."""
+    """Something to fill in or to choose. `names` are its name, its id and its autocomplete.
+
+    `objection`: why the browser does not send its form, in the browser's words or the page's.
+    """
 
     number: int
     group: int
@@ -57,6 +61,7 @@ class Field(Noun):
     placeholder: str = ""
     value: str = ""
     is_required: bool = False
+    objection: str = ""
     options: tuple[Option, ...] = ()
 
 
@@ -143,8 +148,10 @@ def form_kind(fields: tuple[Field, ...]) -> Form | None:
     match passwords:
         case 0:
             return None
-        case 1:
-            return "sign_in" if others < _FEW else "sign_up"
+        case 1 if others >= _FEW:
+            return "sign_up"
+        case 1:  # a password alone confirms a deed, as the end of an account
+            return "sign_in" if any(field.type in _LINES for field in fields) else None
         case 2:
             return "sign_up"
         case _:
@@ -164,6 +171,18 @@ def view_of(reading: Reading, address: str) -> PageView:
     if reading.has_profile or address in reading.addresses:
         return "profile"
     return "welcome" if reading.form("sign_up") is not None else "other"
+
+
+def objections(fields: tuple[Field, ...]) -> str:
+    """Return what the browser does not accept in a form, for people; empty where it accepts all."""
+    held = [
+        f"'{field.label or field.placeholder or field.names}' ({field.objection})"
+        for field in fields
+        if field.objection
+    ]
+    if not held:
+        return ""
+    return f"the browser does not accept what is written into {printable(listed(held[:_FEW]))}"
 
 
 def button_of(reading: Reading, group: int, kind: Form | None = None) -> Control | None:

@@ -16,8 +16,17 @@ from playwright.async_api import (
     Page,
 )
 
+from twidder_cli.browser.addresses import is_icon
 from twidder_cli.browser.filling import deeds
-from twidder_cli.browser.reading import Control, Field, Form, Reading, button_of, view_of
+from twidder_cli.browser.reading import (
+    Control,
+    Field,
+    Form,
+    Reading,
+    button_of,
+    objections,
+    view_of,
+)
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.browser.world import TELL, World
 from twidder_cli.engine.pace import APPEARS, OPENS, REACH
@@ -54,6 +63,8 @@ class Tab:
         self._traffic = traffic
         self._notes = 0
         self._view: PageView | None = None
+        self.objections: dict[str, str] = {}
+        """What the browser did not accept in each form when that was to be sent."""
 
     async def listen(self, context: BrowserContext) -> None:
         """Begin to write down what happens in the tab."""
@@ -117,6 +128,7 @@ class Tab:
         fields = reading.fields_of(group)
         todo = [[d.field.number, d.how, d.what] for d in deeds(kind, fields, values)]
         await self._world.call("fill", todo)
+        self.objections[kind] = objections((await self._read()).fields_of(group))
         await self._send(group, fields[-1], kind)
 
     async def sign_out(self) -> None:
@@ -246,7 +258,7 @@ class Tab:
             await dialog.accept()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        if message.type == "error" and not is_icon(message.location["url"]):
             self._note("console", message.text)
 
     def _note(self, kind: str, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from twidder_cli.model.page import PageView
 from twidder_cli.model.timeline import (
     AnyEntry,
     Connection,
@@ -36,6 +37,12 @@ TOO_MUCH = (
 """What to try when a submission was ended for using too much of something."""
 
 _SHOWN = 2048
+_SEEN: dict[PageView, str] = {
+    "welcome": "the welcome view",
+    "profile": "the profile view",
+    "both": "both views at once",
+    "other": "neither view",
+}
 
 
 def printable(text: str, limit: int = _SHOWN) -> str:
@@ -131,7 +138,7 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
         case Loaded():
             return f"{'opens' if entry.by_us else 'goes by itself to'} {printable(entry.path, 200)}"
         case Shown():
-            return f"shows the {entry.view} view"
+            return f"shows {_SEEN[entry.view]}"
         case Noted():
             return f"{entry.kind}: {printable(entry.text, 300)}"
         case Died():

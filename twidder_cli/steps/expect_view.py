@@ -23,6 +23,14 @@ from twidder_cli.steps._pages import (
 
 _DEAF = "The page was told and shows nothing of it: look at what it does in the socket's onmessage."
 _UNTOLD = "The page heard nothing, so it is the server that does not tell it."
+_ALONE = (
+    "It had no socket then, so nobody could tell it: open one each time that the page is loaded by "
+    "somebody who is signed in."
+)
+_NEITHER = (
+    "Neither a form to sign in with nor anything of the profile is in sight: look at the page, of "
+    "which --results keeps a picture."
+)
 _TRUSTING = (
     "A stored token may have expired. Ask the server before the profile is shown, and go to the "
     "welcome view when it refuses."
@@ -111,19 +119,13 @@ class ExpectView(Step):
         return f"{_arrival(heard[0])}; at {end:.2f} s there is {seen}" if heard else seen
 
     def _hint(self, view: View, actor: Actor, now: Shown | None, *, is_told: bool) -> str:
-        if now and now.view == "both":
+        if now is None or now.view == "other":
+            return _NEITHER
+        if now.view == "both":
             return _BESIDE
         if self.view == "profile":
-            return _ANY if now and cause(view, now) else _LOST
-        if any(e.actor == actor and e.sent > view.since for e in dialogs(view)):
-            return _DIALOG
-        if is_told:
-            return _DEAF
-        socket = view.current_socket(actor)
-        if socket is None:
-            has_left = last_asked(view, actor, "sign_out") > last_asked(view, actor, "sign_in")
-            return _STAYING if has_left else _TRUSTING
-        return _OLD if socket.received < last_asked(view, actor, "sign_in") else _UNTOLD
+            return _ANY if cause(view, now) else _LOST
+        return _staying(view, actor, now, is_told=is_told)
 
     @property
     def actors(self) -> tuple[Actor, ...]:
@@ -132,3 +134,16 @@ class ExpectView(Step):
 
 def _arrival(frame: Frame) -> str:
     return f"{described(frame)} arrived at {frame.received:.2f} s"
+
+
+def _staying(view: View, actor: Actor, now: Shown, *, is_told: bool) -> str:
+    """Return why somebody's page may have stayed who should have been logged out."""
+    if any(e.actor == actor and e.sent > view.since for e in dialogs(view)):
+        return _DIALOG
+    if is_told:
+        return _DEAF
+    if socket := view.current_socket(actor):
+        return _OLD if socket.received < last_asked(view, actor, "sign_in") else _UNTOLD
+    if last_asked(view, actor, "sign_out") > last_asked(view, actor, "sign_in"):
+        return _STAYING
+    return _ALONE if now.received < view.since < math.inf else _TRUSTING
