@@ -21,6 +21,11 @@ ASKS = 'call("GET", "/get_user_data_by_token", null, (ok) => {'
 TRUSTS = "((ok) => {"
 SOCKET = '"ws://" + location.host + "/ws"'
 TRUSTED = "  });\n}\n\nwindow", "  })(true);\n}\n\nwindow"
+TABS = """\
+  <button type="button" id="home-tab">Home</button>
+  <button type="button" id="browse-tab">Browse</button>
+  <button type="button" id="account-tab">Account</button>
+"""
 LOADS_THE_STUB = ("<script src=", '<script src="/static/serverstub.js"></script>\n  <script src=')
 
 
@@ -395,6 +400,17 @@ RIGHT = {
                     '  byId("new").onclick = () => (byId("signup").hidden = false);'
                 ),
             ),
+        ),
+    ),
+    "bar-that-stays": Page(
+        "The tabs are in the document, always in sight, and the views come late and by a reload.",
+        document=((TABS, ""), ('<div id="view">', TABS + '<div id="view">')),
+        script=(
+            (
+                'store.removeItem("token");\n  showWelcome();',
+                'store.removeItem("token");\n  location.reload();',
+            ),
+            ("    return showWelcome();", "    return setTimeout(showWelcome, 300);"),
         ),
     ),
     "close-only": Page(

@@ -141,6 +141,14 @@ def test_both_views_are_the_welcome_view_only_where_it_never_was_another() -> No
     assert judged(PROFILE, *always, over(8)) != []
 
 
+def test_a_bar_that_is_there_before_the_first_form_is_no_profile() -> None:
+    bar, again = shows("profile", 1), (shows("profile", 2), shows("both", 7))
+    assert judged(WELCOME, bar, over(8)) != []
+    assert judged(WELCOME, bar, shows("both", 1.1), over(8)) == []
+    assert judged(WELCOME, bar, shows("both", 1.1), *again, over(8)) == []
+    assert judged(WELCOME, bar, shows("welcome", 1.1), *again, over(8)) != []
+
+
 def socket(has: Any) -> ExpectSocket:
     return ExpectSocket(kind="expect_socket", line=11, by=ANNA, has=has)
 

@@ -16,7 +16,7 @@ from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.step import Call, CannotPlay
-from twidder_cli.model.timeline import Exchange, Noted, Shown
+from twidder_cli.model.timeline import Exchange, Loaded, Noted, Shown
 from twidder_cli.model.view import View
 from twidder_cli.model.words import answered, printable
 
@@ -84,7 +84,7 @@ class InBrowser:
         """Sign in, unless the page does so by itself after a sign-up; return since when it may."""
         began = self._now()
         try:
-            if self._view() != "profile":
+            if not self._is_in():
                 self._fill_in("sign_in")
                 return began
         except CannotPlay:
@@ -110,7 +110,7 @@ class InBrowser:
         Returns when the page waits for nothing any more.
         """
         match function:
-            case "sign_up" | "sign_in" if self._view() == "profile":
+            case "sign_up" | "sign_in" if self._is_in():
                 pass  # the page has done it by itself
             case "sign_up" | "sign_in" | "change_password":
                 values = {**self._scene.cast.profile(self._actor.user), **inputs}
@@ -181,6 +181,18 @@ class InBrowser:
             return self._browser.run(work, self._scaled(PAGE))
         except NotThere as missing:
             raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
+
+    def _is_in(self) -> bool:
+        """Whether the page has certainly signed in by itself: its welcome view has gone.
+
+        What looks like a profile without one before it, in the same document, may be no more
+        than the page's own frame.
+        """
+        entries = self._scene.recorder.view().entries
+        own = [e for e in entries if isinstance(e, Loaded | Shown) and e.actor == self._actor]
+        loaded = max((e.received for e in own if isinstance(e, Loaded)), default=-1.0)
+        views = [e.view for e in own if isinstance(e, Shown) and e.received >= loaded]
+        return "welcome" in views and views[-1] == "profile"
 
     def _view(self) -> str:
         shown = self._shown(self._scene.recorder.view())

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 from typing import TypeVar
 
 from twidder_cli.model.page import PageView
@@ -42,14 +43,19 @@ def shown(view: View, actor: str, until: float) -> Shown | None:
 
 
 def first_welcome(view: View, actor: str) -> PageView:
-    """Return what an actor's page showed before anybody was seen to be signed in there."""
-    before: PageView = "other"
-    for now in view.every(Shown):
-        if now.actor == actor:
-            if now.view == "profile":
-                break
-            before = now.view
-    return before
+    """Return which form to sign in with an actor's page showed before its first profile.
+
+    What looks like a profile before any such form is the page's own frame, as yet empty:
+    nobody has signed in.
+    """
+    views = (now.view for now in view.every(Shown) if now.actor == actor and now.view != "other")
+    begun = dropwhile(_is_profile, views)
+    before: list[PageView] = ["other", *takewhile(lambda one: not _is_profile(one), begun)]
+    return before[-1]
+
+
+def _is_profile(view: PageView) -> bool:
+    return view == "profile"
 
 
 def cause(view: View, now: Shown) -> Frame | None:
