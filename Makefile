@@ -18,7 +18,7 @@ serve: $(INSTALLED)          ## install, then start the reference application
 
 # Most of the time is waited, so more tests run at once than there are cores.
 test: $(INSTALLED) system    ## install all that tests need, then run all tests
-	$(BIN)/pytest -n 8 --dist worksteal --ignore $(GALLERY)
+	$(BIN)/pytest -n 6 --dist worksteal --ignore $(GALLERY)
 	$(BIN)/pytest -n 8 $(GALLERY)
 
 lint: $(INSTALLED)           ## formatting, lint rules and types

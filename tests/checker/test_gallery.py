@@ -2,8 +2,8 @@
 
 All verdicts together are tests/golden/matrix.txt. Where they change for a good
 reason, `make golden` writes them anew, and the diff is reviewed. It plays all
-scenarios on all servers; here a wrong one is graded by those that the matrix does
-not let it pass: that right servers pass all shows that nobody is failed too easily.
+scenarios on all servers; here a wrong one is graded by the one that has to catch it:
+that right servers pass all shows that nobody is failed too easily.
 """
 
 import inspect
@@ -51,9 +51,6 @@ ABOUT_TIME = frozenset(
 )
 """Servers with a rhythm or a delay of their own, which our waits must not be shortened against."""
 
-PLAYED_WHOLE = frozenset({"wrong/closes-everybodys-sockets", "wrong/stops-at-odd-frames"})
-"""Servers that are in another state after what they do wrong: what comes next shows it."""
-
 NOT_YET: dict[str, str] = {}
 """Servers that the checker is wrong about, and why."""
 
@@ -77,11 +74,10 @@ def grade(tmp_path: Path) -> Grade:
 
 
 def played_on(name: str) -> Playlist:
-    """What a server is graded by: everything, or what is known to be wrong with a wrong one."""
-    golden = matrix.read().get(name, {})
-    if IS_REWRITING or not golden or name not in CATCHERS or name in PLAYED_WHOLE:
+    """What a server is graded by: everything, or what has to catch a wrong one."""
+    if IS_REWRITING or name not in CATCHERS:
         return scenarios()
-    return and_what_they_need([scenario for scenario, letter in golden.items() if letter != "."])
+    return and_what_they_need([CATCHERS[name]])
 
 
 def findings(result: SubmissionResult) -> str:
