@@ -85,7 +85,12 @@ def _each_once(nouns: Iterable[T]) -> tuple[T, ...]:
 
 
 def _asks(exchange: Exchange) -> bool:
-    return exchange.operation in _ASKING or exchange.request.method not in {"GET", "OPTIONS"}
+    """Whether a page asks its own server for something, rather than for a file."""
+    request = exchange.request
+    is_at_home = request.path.startswith("/")
+    return is_at_home and (
+        exchange.operation in _ASKING or request.method not in {"GET", "OPTIONS"}
+    )
 
 
 def _text(request: Request) -> str:
@@ -300,16 +305,20 @@ def told(seen: Seen, learned: Learned) -> Iterator[str]:
 
 
 def _changing(exchanges: Sequence[Exchange], token: str) -> list[str]:
-    """Return the headers that are other ones in every request, and hold nothing that is known."""
-    values: dict[str, set[str]] = {}
+    """Return the headers that are other ones in every request, and hold nothing that is known.
+
+    Times, counters and signatures have digits; a word may just say what is asked for.
+    """
+    values: dict[str, list[str]] = {}
     for exchange in exchanges:
         for name, value in exchange.request.headers.items():
             if not _BROWSERS.fullmatch(name) and not (token and token in value):
-                values.setdefault(name, set()).add(value)
+                values.setdefault(name, []).append(value)
     return [
         name
-        for name, different in values.items()
-        if len(different) > 1 and not any(_NAME.search(value) for value in different)
+        for name, sent in values.items()
+        if len(set(sent)) > 1
+        and all(any(map(str.isdigit, value)) and not _NAME.search(value) for value in sent)
     ]
 
 

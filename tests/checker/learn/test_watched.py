@@ -180,6 +180,20 @@ def test_what_changes_with_every_request_can_t_be_made_again() -> None:
     assert list(told(seen, whole)) == []
 
 
+def test_a_word_that_says_what_is_asked_for_is_part_of_the_request() -> None:
+    seen = signed_in(
+        asked("sign_in", "GET /do", None, DATA, headers={**sent(), "X-Action": "me"}),
+        asked("sign_in", "GET /do", None, "[]", headers={**sent(), "X-Action": "wall"}),
+    )
+    assert seen.secrets == ()
+    assert seen.operations["get_user_data_by_token"][0].headers == {"X-Action": "me"}
+
+
+def test_what_is_asked_of_others_is_no_part_of_the_contract() -> None:
+    seen = signed_in(asked("sign_in", "GET https://else.where/me", None, DATA, headers=sent()))
+    assert "get_user_data_by_token" not in seen.operations
+
+
 @pytest.mark.parametrize(
     "body", ['{"blob":"x9=="}', '{"mail":"{anna.email}","n":"{anna.firstname}","hash":"5f4d"}']
 )
