@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.pages import KEPT, Page, files
+from tests.browser.pages import Page, files
+from tests.browser.right_pages import KEPT
 from tests.submissions.running import Started, started
 from twidder_cli import processes
 from twidder_cli.browser.found import why_not

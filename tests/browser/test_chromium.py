@@ -8,7 +8,8 @@ import psutil
 import pytest
 from playwright.async_api import Error
 
-from tests.browser.pages import RIGHT, Page
+from tests.browser.pages import Page
+from tests.browser.right_pages import RIGHT
 from twidder_cli import processes
 from twidder_cli.browser.chromium import Chromium
 from twidder_cli.engine.cast import Cast

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.pages import BUILT_ON_LIBRARIES, NAMED, RIGHT, WRONG, Page
+from tests.browser.pages import Page
+from tests.browser.right_pages import BUILT_ON_LIBRARIES, NAMED, RIGHT
+from tests.browser.wrong_pages import WRONG
 from twidder_cli.engine.grade import grade, notes
 from twidder_cli.engine.judge import judge
 from twidder_cli.engine.pace import Pace
