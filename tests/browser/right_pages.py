@@ -122,6 +122,34 @@ RIGHT = {
             ),
         ),
     ),
+    "forms-behind-a-door": Page(
+        "There are two buttons and no form, until one of them is clicked on.",
+        document=(
+            (
+                '<form id="signin">',
+                (
+                    '<button type="button" id="in">Log in</button>'
+                    '<button type="button" id="up">Sign up</button><form id="signin" hidden>'
+                ),
+            ),
+            ('<form id="signup">', '<form id="signup" hidden>'),
+        ),
+        script=(
+            (
+                '  show("welcomeview");',
+                (
+                    '  show("welcomeview");\n  for (const [way, id] of [["in", "signin"], ["up", '
+                    '"signup"]]) {\n    byId(way).onclick = () => {\n'
+                    '      byId("in").hidden = byId("up").hidden = true;\n'
+                    "      byId(id).hidden = false;\n    };\n  }"
+                ),
+            ),
+            (
+                '(byId("says").textContent = reply.message)',
+                '(showWelcome(), (byId("says").textContent = reply.message))',
+            ),
+        ),
+    ),
     "bar-that-stays": Page(
         "The tabs are in the document, always in sight, and the views come late and by a reload.",
         document=((TABS, ""), ('<div id="view">', TABS + '<div id="view">')),

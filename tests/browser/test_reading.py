@@ -75,6 +75,14 @@ SIGN_UP = (*(field(f"f{n}", group=2) for n in range(6)), password(group=2), pass
         (reading(addresses=("bob@liu.se",)), "other"),
         (reading(password(), password(), password(), button("Log out")), "profile"),
         (reading(), "other"),
+        (reading(button("Log in"), button("Sign up")), "welcome"),
+        (reading(button("Log in or register")), "welcome"),
+        (reading(button("Log in"), button("Sign up"), button("Sign out")), "profile"),
+        (reading(button("Log in"), button("Sign up"), button("Home"), button("Browse")), "profile"),
+        (reading(button("Log in"), button("Sign up"), addresses=(ANNA,)), "profile"),
+        (reading(button("Log in"), button("Sign up"), field("message", "textarea")), "other"),
+        (reading(button("Log in")), "other"),
+        (reading(button("Sign up")), "other"),
     ],
 )
 def test_the_view_is_what_is_visible(shown: Reading, view: PageView) -> None:

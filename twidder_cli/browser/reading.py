@@ -106,6 +106,15 @@ class Reading(Noun):
         return any(self.saying("sign_out")) or tabs >= _FEW - 1
 
     @property
+    def is_door(self) -> bool:
+        """Whether all that may be done is to go in: two ways that say so, and nothing to fill in.
+
+        One of them alone is not enough: it may lead back from a page that shows nothing else.
+        """
+        ways = (any(self.saying("sign_in")), any(self.saying("sign_up")))
+        return all(ways) and not self.fields
+
+    @property
     def message(self) -> Field | None:
         """What a message is written into: a text area, or a line beside a button that says so."""
         areas = [field for field in self.fields if field.type == "textarea"]
@@ -159,7 +168,7 @@ def form_kind(fields: tuple[Field, ...]) -> Form | None:
 
 
 def view_of(reading: Reading, address: str) -> PageView:
-    """Return which view is shown: welcome is a form to sign in with.
+    """Return which view is shown: welcome is a form to sign in with, or the door to one.
 
     The profile has none, but a way to sign out, the tabs, or the own address. Both are
     shown where such a form leaves the profile within reach.
@@ -170,7 +179,7 @@ def view_of(reading: Reading, address: str) -> PageView:
         return "both" if beside.has_profile else "welcome"
     if reading.has_profile or address in reading.addresses:
         return "profile"
-    return "welcome" if reading.form("sign_up") is not None else "other"
+    return "welcome" if reading.form("sign_up") is not None or reading.is_door else "other"
 
 
 def objections(fields: tuple[Field, ...]) -> str:

@@ -57,8 +57,8 @@ _SEEN = {
 class ExpectView(Step):
     """`- expect_view: {by: anna@laptop, view: welcome, within: 5 s}`.
 
-    The welcome view is a visible form to sign in with; the profile has none, but
-    a way to sign out, the tabs, or the own address. Where the form leaves the profile
+    The welcome view is a visible form to sign in with, or the buttons that lead to one; the
+    profile has none, but a way to sign out, the tabs, or the own address. Where the form leaves the profile
     within reach, both are shown; that is a welcome view only where there never was another.
     """
 
