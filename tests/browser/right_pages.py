@@ -4,7 +4,13 @@ from base64 import b64encode
 from hashlib import sha256
 
 from tests.browser.pages import LEAVES, LOADS_THE_STUB, Page
-from tests.browser.servers import ClosesOnly, CountsVisitors, SaysAWord, TakesTheTokenInTheAddress
+from tests.browser.servers import (
+    ClosesOnly,
+    CountsVisitors,
+    SaysAWord,
+    TakesForms,
+    TakesTheTokenInTheAddress,
+)
 from twidder_cli.libraries import Library
 
 SOCKET = '"ws://" + location.host + "/ws"'
@@ -149,6 +155,27 @@ RIGHT = {
                 '(showWelcome(), (byId("says").textContent = reply.message))',
             ),
         ),
+    ),
+    "signs-in-without-a-script": Page(
+        "The browser sends the form to sign in with, and is led back to the page with a token.",
+        document=(('<form id="signin">', '<form id="signin" method="post" action="/sign_in">'),),
+        script=(
+            ('  onSubmit("signin", signIn);\n', ""),
+            (
+                "function start() {",
+                (
+                    "function start() {\n"
+                    '  const token = new URLSearchParams(location.search).get("token");\n'
+                    '  if (token) {\n    store.setItem("token", token);\n'
+                    '    history.replaceState(null, "", "/");\n  }'
+                ),
+            ),
+        ),
+        server=TakesForms,
+    ),
+    "loads-again-at-the-sign-up": Page(
+        "The browser sends the form to sign up with as well, and the account is made all the same.",
+        script=(("    return false;", '    return id === "signup";'),),
     ),
     "bar-that-stays": Page(
         "The tabs are in the document, always in sight, and the views come late and by a reload.",

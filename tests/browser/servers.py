@@ -1,8 +1,10 @@
 """Servers that pages of the tests have behind them, where it is not the usual one."""
 
+import time
 from typing import Any
 
-from flask import request
+from flask import redirect, request
+from flask.typing import ResponseReturnValue
 
 from tests.broken_servers.base import Session, Twidder
 
@@ -58,6 +60,26 @@ class TakesTheTokenInTheAddress(Twidder):
         session = self.on_greeting(socket, request.args.get("token") or socket.receive())
         if session is not None:
             self.listen(socket, session)
+
+
+class TakesItsTime(Twidder):
+    """Looking at a password takes as long as a good hash does."""
+
+    def is_password(self, email: str, password: str) -> bool:
+        time.sleep(0.5)
+        return super().is_password(email, password)
+
+
+class TakesForms(Twidder):
+    """A form that a browser sends by itself signs in, and leads back to the page with a token."""
+
+    def fields(self, *names: str) -> list[str]:
+        return [request.form[name] for name in names] if request.form else super().fields(*names)
+
+    def answer(self, function: str, data: Any) -> ResponseReturnValue:
+        if function == "sign_in" and request.form:
+            return redirect(f"/?token={data}")
+        return super().answer(function, data)
 
 
 class ClosesOnly(Twidder):

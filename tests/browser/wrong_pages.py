@@ -1,7 +1,13 @@
 """Pages as students write them that are wrong, each with its mistake and what has to catch it."""
 
 from tests.browser.pages import LEAVES, LOADS_THE_STUB, Page
-from tests.browser.servers import BreaksOnTheDead, CountsVisitors, TellsAndCloses, TellsTheNeighbour
+from tests.browser.servers import (
+    BreaksOnTheDead,
+    CountsVisitors,
+    TakesItsTime,
+    TellsAndCloses,
+    TellsTheNeighbour,
+)
 
 CONNECTS = "    showProfile();\n    connect();\n  });\n}\n\nwindow"
 ASKS = 'call("GET", "/get_user_data_by_token", null, (ok) => {'
@@ -182,6 +188,55 @@ WRONG = {
         "The page of anna@laptop does not show the welcome view",
         "Forget the token",
         script=(("null, leave)", "null, () => {})"),),
+    ),
+    "asks-where-nothing-is": Page(
+        "The page signs out by a route that the server does not have.",
+        "lab3/page-sign-out",
+        "The page and its server do not agree on sign_out",
+        "DELETE /signout -> 404",
+        script=(('"/sign_out"', '"/signout"'),),
+    ),
+    "asks-by-another-method": Page(
+        "The page posts where the server wants a DELETE.",
+        "lab3/page-sign-out",
+        "The page and its server do not agree on sign_out",
+        "Let it ask for DELETE /sign_out",
+        script=(('"DELETE", "/sign_out"', '"POST", "/sign_out"'),),
+    ),
+    "sends-another-name": Page(
+        "What the server reads as username the page sends as email.",
+        "lab3/page-sign-out",
+        "The page and its server do not agree on sign_in",
+        "The server reads password and username as application/json; the page sends email and",
+        script=(
+            (
+                'call("POST", "/sign_in", user,',
+                'call("POST", "/sign_in", { email: user.username, password: user.password },',
+            ),
+        ),
+    ),
+    "does-not-say-that-it-is-json": Page(
+        "The page sends JSON and says that it is text.",
+        "lab3/page-sign-out",
+        "The page and its server do not agree on sign_in",
+        "the page sends password and username as text/plain",
+        script=(('  request.setRequestHeader("Content-Type", "application/json");\n', ""),),
+    ),
+    "sends-a-form": Page(
+        "The browser sends the form to a server that reads JSON, and shows its refusal.",
+        "lab3/page-sign-out",
+        "The page and its server do not agree on sign_in",
+        "the page sends password and username as application/x-www-form-urlencoded",
+        document=(('<form id="signin">', '<form id="signin" method="post" action="/sign_in">'),),
+        script=(('  onSubmit("signin", signIn);\n', ""),),
+    ),
+    "lets-the-browser-send-the-form": Page(
+        "The page asks for a sign-in and is loaded again, as the browser sends the form itself.",
+        "lab3/page-sign-out",
+        "The browser leaves the page when its form is sent",
+        "event.preventDefault()",
+        script=(("    return false;\n", ""),),
+        server=TakesItsTime,
     ),
     "neighbours-leave": Page(
         "Somebody else's page shows the welcome view, too.",

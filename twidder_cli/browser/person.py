@@ -9,6 +9,7 @@ from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
+from twidder_cli.engine.compare import compare
 from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE, PICTURE
 from twidder_cli.engine.people import Scene
 from twidder_cli.libraries import Library
@@ -51,7 +52,7 @@ class InBrowser:
         """Sign up, in or out by what the page has for it, and return what it asked the server.
 
         Raises CannotPlay where nothing on the page can be understood as that, or
-        where it is refused.
+        where it is refused. A request that was left without an answer may have been done.
         """
         function, began = call.function, self._now()
         match function:
@@ -64,7 +65,8 @@ class InBrowser:
             case _:
                 raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
         exchange = self._asked(function, began)
-        if not is_accepted(exchange):
+        if not (exchange.is_left or is_accepted(exchange)):
+            compare(self._scene, exchange, function)
             # What is refused may be what we have made of the form.
             is_broken = exchange.reply is None or exchange.reply.status >= 500
             said = f"{self._actor}: {answered(exchange)}"
@@ -76,6 +78,7 @@ class InBrowser:
             self._await(
                 lambda view: any(s.view == "profile" for s in self._shown(view, began)),
                 "the page shows no profile after the sign-in",
+                function=function,
             )
             self._name_token(exchange)
         return exchange
@@ -224,7 +227,12 @@ class InBrowser:
             for note in view.every(Noted)
             if note.actor == self._actor and note.kind == "dialog" and note.received >= since
         ]
-        reasons = [self._here().objections.get(function, ""), *dialogs[-1:]]
+        forms = [
+            f"the browser sent the form by itself, to {printable(load.path, 200)}"
+            for load in view.every(Loaded)
+            if load.actor == self._actor and load.by_form and load.received >= since
+        ]
+        reasons = [self._here().objections.get(function, ""), *dialogs[-1:], *forms[-1:]]
         return "; ".join(filter(None, reasons))
 
     def _await(
@@ -232,12 +240,13 @@ class InBrowser:
         condition: Callable[[View], bool],
         otherwise: str,
         why: Callable[[View], str] = lambda _: "",
+        function: str = "",
     ) -> None:
         lost, recorder = self._scene.server.has_to_move, self._scene.recorder
         recorder.wait(lambda view: condition(view) or lost(view), self._now() + self._scaled(HTTP))
         if not condition(recorder.view()):
             said = ": ".join(filter(None, (self._actor, otherwise, why(recorder.view()))))
-            raise CannotPlay(said, ours=True)
+            raise CannotPlay(said, function=function, ours=True)
 
     def _now(self) -> float:
         return self._scene.recorder.now()

@@ -26,6 +26,7 @@ from twidder_cli.model.timeline import (
 _LONGEST = 1 << 20
 _MOST_REQUESTS = 5000
 _LIBRARIES = {"Script", "Stylesheet"}
+_LEFT = "its page was left before an answer came"
 _UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
 """How an address is lost that nobody here answers for."""
 
@@ -43,12 +44,14 @@ class Traffic:
         self._is_ours = False
         self._requests = 0
         self._frame = ""
+        self._sent_to = ""
 
     async def listen(self, cdp: CDPSession) -> None:
         """Begin to write down what happens in a tab."""
         self._cdp = cdp
         for name, handler in self._handlers().items():
             cdp.on(f"Network.{name}", self._guarded(handler))
+        cdp.on("Page.frameRequestedNavigation", self._guarded(self._wants_to_go))
         tree = await cdp.send("Page.getFrameTree")
         self._frame = tree["frameTree"]["frame"]["id"]
         await cdp.send("Network.enable", {"maxPostDataSize": _LONGEST})
@@ -89,26 +92,61 @@ class Traffic:
         self._requests += 1
         if request["url"].startswith(("data:", "blob:")) or self._requests > _MOST_REQUESTS:
             return
-        redirects = self._asked.get(event["requestId"], {}).get("redirects", -1) + 1
-        if kind == "Document" and event.get("frameId") == self._frame and not redirects:
-            self.sockets.leave_all(at)
-            self._writer.write(
-                Loaded, at, path=self._writer.path(request["url"]), by_us=self._is_ours
-            )
-            self._is_ours = False
+        before, load = self._asked.get(event["requestId"]), None
+        if self._is_document(event) and before is None:
+            load = self._loads(request["url"], at)
         if is_for_server(self._server.contract, kind, request):
             self._writer.looked(request["url"], at)
         if kind == "Script" and request["url"].partition("?")[0].endswith("/serverstub.js"):
             self._note("leftover", self._writer.path(request["url"]), at)
         if kind == "Fetch":
             self._note("fetch", f"{request['method']} {self._writer.path(request['url'])}", at)
+        if before is not None:
+            before["redirects"] += 1
+            if before["request"]["method"] == request["method"]:
+                before |= {"at": at, "request": request, "step": self._recorder.step}
+            return  # else what was asked is done, and a GET brings what came of it
         self._asked[event["requestId"]] = {
             "at": at,
             "kind": kind,
             "request": request,
-            "redirects": redirects,
+            "redirects": 0,
             "step": self._recorder.step,
+            "document": event.get("loaderId"),
+            "load": load,
         }
+
+    def _loads(self, url: str, at: float) -> Loaded:
+        self.sockets.leave_all(at)
+        load = self._writer.write(
+            Loaded,
+            at,
+            path=self._writer.path(url),
+            by_us=self._is_ours,
+            by_form=url == self._sent_to,
+        )
+        self._is_ours, self._sent_to = False, ""
+        return load
+
+    def _is_document(self, event: dict[str, Any]) -> bool:
+        return event.get("type") == "Document" and event.get("frameId") == self._frame
+
+    def _wants_to_go(self, event: dict[str, Any]) -> None:
+        """Take note of where the browser sends a form to by itself."""
+        if event["frameId"] == self._frame and event["reason"].startswith("formSubmission"):
+            self._sent_to = event["url"]
+
+    def _leave_behind(self, document: dict[str, Any], at: float) -> None:
+        """Take note of what the page before had asked: Chromium tells no more of it.
+
+        Where we have loaded the new one, that was our doing, and nothing is said.
+        """
+        for request_id, asked in tuple(self._asked.items()):
+            is_older = asked["at"] < document["at"] and asked["document"] != document["document"]
+            if asked["kind"] in DATA and is_older:
+                del self._asked[request_id]
+                if not document["load"].by_us and self._writer.is_home(asked["request"]["url"]):
+                    self._exchanged(asked, at, loss=_LEFT, is_left=True)
 
     def _is_answered(self, event: dict[str, Any]) -> None:
         if event["requestId"] in self._asked:
@@ -116,6 +154,8 @@ class Traffic:
 
     def _is_loaded(self, event: dict[str, Any]) -> None:
         asked = self._asked.pop(event["requestId"], None)
+        if asked is not None and asked["load"] is not None:
+            self._leave_behind(asked, self._writer.at(event))
         if asked is not None and "response" in asked:
             task = asyncio.ensure_future(
                 self._read(event["requestId"], asked, self._writer.at(event))
@@ -125,7 +165,7 @@ class Traffic:
 
     async def _read(self, request_id: str, asked: dict[str, Any], at: float) -> None:
         body = ""
-        if asked["kind"] in DATA:
+        if asked["kind"] in DATA or asked["request"]["method"] != "GET":
             try:
                 answer = await self._cdp.send("Network.getResponseBody", {"requestId": request_id})
                 body = "" if answer["base64Encoded"] else answer["body"][:_LONGEST]

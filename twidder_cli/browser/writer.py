@@ -1,13 +1,15 @@
 """Writes down what a browser tells of one actor's tab, on the scenario's clock."""
 
 import time
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from twidder_cli.browser.addresses import origin_of
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.timeline import Noted
+from twidder_cli.model.timeline import AnyEntry, Noted
+
+E = TypeVar("E", bound=AnyEntry)
 
 
 class Writer:
@@ -19,9 +21,9 @@ class Writer:
         self._elsewhere: set[str] = set()
         self._recorder = scene.recorder
 
-    def write(self, entry: Any, at: float, /, *, sent: float | None = None, **facts: Any) -> None:
+    def write(self, entry: type[E], at: float, /, *, sent: float | None = None, **facts: Any) -> E:
         """Append an entry that was complete at a moment of the scenario."""
-        self._recorder.add(
+        return self._recorder.add(
             entry(
                 step=facts.pop("step", self._recorder.step),
                 actor=self.actor,

@@ -7,6 +7,7 @@ from itertools import accumulate
 import msgspec
 
 from twidder_cli.engine.pace import BURST
+from twidder_cli.engine.pages import faults
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step
@@ -52,7 +53,7 @@ def judge(scenario: Scenario, timeline: Timeline) -> Outcome:
     if crashes:
         return Outcome.of([_crashed(crashes[0])])
     endless = [*_endless(timeline), *_restless(timeline)]
-    findings = endless or list(_died(timeline)) or list(_unplayed(timeline))
+    findings = endless or list(_died(timeline)) or _of_page(timeline) or list(_unplayed(timeline))
     played = {entry.step for entry in timeline.entries if _was_played(entry)}
     judged = [
         (step, list(step.judge(View(timeline.entries, number))))
@@ -176,9 +177,19 @@ def _died(timeline: Timeline) -> Iterator[Finding]:
     )
 
 
+def _stopped(timeline: Timeline) -> Played | None:
+    return next((e for e in timeline.entries if isinstance(e, Played) and e.cause), None)
+
+
+def _of_page(timeline: Timeline) -> list[Finding]:
+    """What is certainly wrong with the page that a step could not be played with."""
+    stopped = _stopped(timeline)
+    return list(faults(View(timeline.entries), stopped)) if stopped else []
+
+
 def _unplayed(timeline: Timeline) -> Iterator[Finding]:
     """The first step that could not be played is the cause; what follows it was not played."""
-    stopped = next((e for e in timeline.entries if isinstance(e, Played) and e.cause), None)
+    stopped = _stopped(timeline)
     if stopped is None:
         return
     about = next(

@@ -74,7 +74,7 @@ def seen_in(timeline: Timeline) -> Seen:
             name: asked[0]
             for name, asked in found.items()
             # What only its answer would tell from another function can't be refused.
-            if name not in READING and asked and not any(map(is_accepted, asked))
+            if name not in READING and asked and not any(e.is_left or is_accepted(e) for e in asked)
         },
         secrets=tuple(_secrets(exchanges, changing)),
     )

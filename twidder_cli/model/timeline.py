@@ -45,6 +45,8 @@ class Exchange(Entry, tag="exchange"):
     operator vouches for the contract. `differs`: the answer is unlike those
     that the function gave in this run when it worked, so it is a refusal
     whatever its status: it hands nothing over, or does not say what they said.
+    `is_left`: the page that asked went to another document before an answer came, so
+    that nobody knows of one.
     """
 
     operation: str
@@ -53,6 +55,7 @@ class Exchange(Entry, tag="exchange"):
     loss: str = ""
     understood: bool = True
     differs: bool = False
+    is_left: bool = False
 
 
 class Connection(Entry, tag="connection"):
@@ -146,10 +149,14 @@ class Guessed(Entry, tag="guessed"):
 
 
 class Loaded(Entry, tag="loaded"):
-    """A document began to load in an actor's tab; `by_us` is false where the page did it itself."""
+    """A document began to load in an actor's tab; `by_us` is false where the page did it itself.
+
+    `by_form`: the browser sent a form there, as it does unless a script tells it not to.
+    """
 
     path: str
     by_us: bool
+    by_form: bool = False
 
 
 class Shown(Entry, tag="shown"):

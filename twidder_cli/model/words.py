@@ -110,6 +110,12 @@ def entry_line(entry: AnyEntry) -> str:
     return f"{entry.received:7.3f}  {entry.step:<4} {who:<18} {_event(entry)}".rstrip()
 
 
+def _goes(load: Loaded) -> str:
+    if load.by_form:
+        return "sends a form as browsers do, to"
+    return "opens" if load.by_us else "goes by itself to"
+
+
 def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case for each kind
     match entry:
         case Exchange():
@@ -136,7 +142,7 @@ def _event(entry: AnyEntry) -> str:  # noqa: C901, PLR0911, PLR0912  one case fo
         case Guessed():
             return f"the tokens are {entry.made_of or 'nothing that could be guessed'}"
         case Loaded():
-            return f"{'opens' if entry.by_us else 'goes by itself to'} {printable(entry.path, 200)}"
+            return f"{_goes(entry)} {printable(entry.path, 200)}"
         case Shown():
             return f"shows {_SEEN[entry.view]}"
         case Noted():

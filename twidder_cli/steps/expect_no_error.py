@@ -28,9 +28,7 @@ class ExpectNoError(Step):
 
     def judge(self, view: View) -> Iterator[Finding]:
         broken = [
-            call
-            for call in view.every(Exchange)
-            if call.actor in self.by and (call.reply is None or call.reply.status >= 500)
+            call for call in view.every(Exchange) if call.actor in self.by and _is_broken(call)
         ]
         if broken:
             yield Finding(
@@ -47,3 +45,9 @@ class ExpectNoError(Step):
     @property
     def actors(self) -> tuple[Actor, ...]:
         return self.by
+
+
+def _is_broken(call: Exchange) -> bool:
+    if call.reply is None:
+        return not call.is_left  # which the server may have answered all the same
+    return call.reply.status >= 500

@@ -58,8 +58,9 @@ class ExpectView(Step):
     """`- expect_view: {by: anna@laptop, view: welcome, within: 5 s}`.
 
     The welcome view is a visible form to sign in with, or the buttons that lead to one; the
-    profile has none, but a way to sign out, the tabs, or the own address. Where the form leaves the profile
-    within reach, both are shown; that is a welcome view only where there never was another.
+    profile has none, but a way to sign out, the tabs, or the own address. Where the form leaves
+    the profile within reach, both are shown; that is a welcome view only where there never was
+    another.
     """
 
     kinds: ClassVar = ("expect_view",)
