@@ -66,7 +66,7 @@ class TakesItsTime(Twidder):
     """Looking at a password takes as long as a good hash does."""
 
     def is_password(self, email: str, password: str) -> bool:
-        time.sleep(0.5)
+        time.sleep(2)
         return super().is_password(email, password)
 
 

@@ -99,6 +99,8 @@ def _disagrees(view: View, stopped: Played, asked: list[Exchange]) -> Iterator[F
     wrong = sending[-1]
     if any(is_accepted(e) for e in asked if e.sent >= sending[0].sent):
         return  # that may have been it
+    if any(is_accepted(e) and _way(e) == _way(wrong) for e in view.every(Exchange)):
+        return  # it is not how it asks
     hint = _difference(view, stopped.function, wrong, right)
     if hint:
         yield Finding(
@@ -156,6 +158,12 @@ def _is_malformed(wrong: Exchange, right: Exchange) -> bool:
 def _whose(value: str, exchange: Exchange) -> str:
     """Return a value as anybody's."""
     return value.replace(f"{{{Actor(exchange.actor).user}.", "{")
+
+
+def _way(exchange: Exchange) -> tuple[str, str, str]:
+    """Return how something is asked for, whoever asks."""
+    request = exchange.request
+    return request.method, request.path, _form(request)
 
 
 def _fields(request: Request) -> dict[str, str]:
