@@ -9,7 +9,7 @@ from twidder_cli.engine.people import Browser
 from twidder_cli.engine.server import Server
 from twidder_cli.learn.fitting import fits
 from twidder_cli.learn.learning import learn
-from twidder_cli.learn.watched import seen_in, told
+from twidder_cli.learn.watched import corrected, seen_in, told
 from twidder_cli.model.job import Job
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.routes import RouteTable
@@ -75,7 +75,8 @@ class Understanding:
             seen=seen,
         )
         better = again if again.contract and again.known >= learned.known else learned
-        return msgspec.structs.replace(better, notes=(*better.notes, *told(seen, better)))
+        notes = (*better.notes, *told(seen, better), *corrected(learned, better))
+        return msgspec.structs.replace(better, notes=notes)
 
     def _tour(self, browser: Browser, url: str) -> Timeline:
         """Use a page, wherever it looks for its server; raises CannotPlay."""

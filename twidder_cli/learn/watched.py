@@ -291,14 +291,31 @@ def told(seen: Seen, learned: Learned) -> Iterator[str]:
     operations = learned.contract.operations if learned.contract else {}
     for function, exchange in seen.refused.items():
         other = operations.get(function)
-        path = exchange.request.path.partition("?")[0]
-        if function in learned.proved and other and other.path.partition("?")[0] != path:
+        asked = Operation(request=f"{exchange.request.method} {exchange.request.path}")
+        if function in learned.proved and other and _place(other) != _place(asked):
             yield (
                 f"its page and its server do not agree on {function}: {answered(exchange)}, "
                 f"where {other.request} works"
             )
     if not learned.is_whole:
         yield from (f"only its own page can speak to it: {secret}" for secret in seen.secrets)
+
+
+def _place(operation: Operation) -> tuple[str, str]:
+    return operation.method, operation.path.partition("?")[0]
+
+
+def corrected(before: Learned, after: Learned) -> Iterator[str]:
+    """Yield what works as the page asks for it, and did not by the names of the server's routes."""
+    guessed = before.contract.operations if before.contract else {}
+    known = after.contract.operations if after.contract else {}
+    for function, operation in guessed.items():
+        is_new = function in after.proved - before.proved
+        if is_new and function in known and operation != known[function]:
+            yield (
+                f"{function} works as its page asks for it, {known[function].request}, so that its "
+                f"server is not broken; without the page: {before.found[function]}"
+            )
 
 
 # What nobody can make again

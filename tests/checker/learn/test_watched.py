@@ -2,9 +2,10 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
-from twidder_cli.learn.watched import seen_in, told
+from twidder_cli.learn.watched import corrected, seen_in, told
 from twidder_cli.model.contract import FUNCTIONS, Contract, Operation, SocketPlace, TokenPlace
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.seen import Seen
@@ -221,3 +222,38 @@ def test_where_page_and_server_do_not_agree_both_are_told() -> None:
     )
     unproved = Learned(contract=known)
     assert not [one for one in told(seen, unproved) if "agree" in one]
+
+
+def test_the_right_path_by_another_method_is_no_agreement() -> None:
+    seen = signed_in(asked("sign_out", "POST /sign_out", None, "", status=405, headers=sent()))
+    known = Contract(operations={"sign_out": Operation(request="DELETE /sign_out")})
+    proved = Learned(contract=known, proved=frozenset({"sign_out"}))
+    assert [one for one in told(seen, proved) if "agree" in one] != []
+
+
+def test_a_request_that_was_left_without_an_answer_is_not_refused_and_may_be_tried() -> None:
+    out = asked("sign_out", "POST /out", None, headers=sent())
+    seen = signed_in(msgspec.structs.replace(out, reply=None, is_left=True))
+    assert seen.refused == {}
+    assert requests(seen, "sign_out") == [("POST /out", None)]
+
+
+def learned(request: str, found: str, *proved: str) -> Learned:
+    return Learned(
+        contract=Contract(operations={"sign_out": Operation(request=request)}),
+        found={"sign_out": found},
+        proved=frozenset(proved),
+    )
+
+
+def test_what_works_by_the_page_alone_is_no_fault_of_the_server() -> None:
+    named = "its route table, by its name; not proved: DELETE /sign_out -> 404"
+    before = learned("DELETE /sign_out", named)
+    after = learned("POST /bye", "its page; proved", "sign_out")
+    (words,) = corrected(before, after)
+    assert words == (
+        "sign_out works as its page asks for it, POST /bye, so that its server is not broken; "
+        f"without the page: {named}"
+    )
+    assert list(corrected(after, after)) == []
+    assert list(corrected(Learned(), after)) == []
