@@ -18,7 +18,7 @@ from twidder_cli.engine.play import Player
 from twidder_cli.engine.server import Server
 from twidder_cli.load.library import find_contract, find_plan, find_scenarios, load_scenarios
 from twidder_cli.model.scenario import Scenario
-from twidder_cli.model.timeline import Connection, Stall, Timeline
+from twidder_cli.model.timeline import Connection, Exchange, Loaded, Stall, Timeline
 from twidder_cli.model.verdicts import Blame, Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import entry_line
@@ -93,6 +93,23 @@ def test_a_page_finds_the_libraries_that_are_kept(browser: Browser, serve: Serve
     assert outcome.verdict is Verdict.PASSED
     assert set(View(timeline.entries).missing) == {"http://cdn.example.com/missing.css"}
     assert [note for note in notes(server) if "http://cdn.example.com/missing.css" in note] != []
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [(RIGHT["signs-in-without-a-script"], 200), (WRONG["lets-the-browser-send-the-form"], None)],
+)
+def test_whoever_sends_a_form_it_is_a_request_to_sign_in(
+    page: Page, status: int | None, browser: Browser, serve: Serve
+) -> None:
+    server = Server(find_contract("common"), Pace()).at(serve(page))
+    scenario = SCENARIOS["lab3/page-sign-out"]
+    timeline, _, _ = grade(scenario, server, "forms", lambda _step, _kind: None, browser)
+    view = View(timeline.entries)
+    (asked,) = (one for one in view.every(Exchange) if one.operation == "sign_in")
+    assert asked.request.method == "POST"
+    assert (asked.reply and asked.reply.status, asked.is_left) == (status, status is None)
+    assert [load.by_us for load in view.every(Loaded) if load.by_form] == [False]
 
 
 def test_what_everybody_saw_is_kept_with_the_results(

@@ -78,8 +78,9 @@ class Traffic:
 
     @property
     def is_busy(self) -> bool:
-        """Whether the page waits for data."""
-        return any(asked["kind"] in DATA for asked in tuple(self._asked.values()))
+        """Whether the page waits for data, or another document comes."""
+        waiting = tuple(self._asked.values())
+        return any(asked["kind"] in DATA or asked["load"] is not None for asked in waiting)
 
     def expect_load(self) -> None:
         """Take note that the next document is our doing."""
