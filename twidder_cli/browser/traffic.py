@@ -79,8 +79,7 @@ class Traffic:
     @property
     def is_busy(self) -> bool:
         """Whether the page waits for data, or another document comes."""
-        waiting = tuple(self._asked.values())
-        return any(asked["kind"] in DATA or asked["load"] is not None for asked in waiting)
+        return any(map(_is_awaited, tuple(self._asked.values())))
 
     def expect_load(self) -> None:
         """Take note that the next document is our doing."""
@@ -105,7 +104,7 @@ class Traffic:
         if before is not None:
             before["redirects"] += 1
             if before["request"]["method"] == request["method"]:
-                before |= {"at": at, "request": request, "step": self._recorder.step}
+                before.update(at=at, request=request, step=self._recorder.step)
             return  # else what was asked is done, and a GET brings what came of it
         self._asked[event["requestId"]] = {
             "at": at,
@@ -144,10 +143,12 @@ class Traffic:
         """
         for request_id, asked in tuple(self._asked.items()):
             is_older = asked["at"] < document["at"] and asked["document"] != document["document"]
-            if asked["kind"] in DATA and is_older:
-                del self._asked[request_id]
-                if not document["load"].by_us and self._writer.is_home(asked["request"]["url"]):
-                    self._exchanged(asked, at, loss=_LEFT, is_left=True)
+            if not (is_older and _is_awaited(asked)):
+                continue
+            del self._asked[request_id]
+            is_data = asked["kind"] in DATA and self._writer.is_home(asked["request"]["url"])
+            if is_data and not document["load"].by_us:
+                self._exchanged(asked, at, loss=_LEFT, is_left=True)
 
     def _is_answered(self, event: dict[str, Any]) -> None:
         if event["requestId"] in self._asked:
@@ -225,3 +226,8 @@ class Traffic:
 
     def _note(self, kind: str, text: str, at: float) -> None:
         self._writer.write(Noted, at, kind=kind, text=text)
+
+
+def _is_awaited(asked: dict[str, Any]) -> bool:
+    """Whether a page waits for what was asked: for data, or for itself."""
+    return asked["kind"] in DATA or asked["load"] is not None
