@@ -221,6 +221,11 @@ def test_what_comes_of_a_form_decides(entries: tuple[AnyEntry, ...]) -> None:
     assert found("sign_in", *entries) == []
 
 
+def test_who_signs_up_or_out_may_be_led_to_the_welcome_view() -> None:
+    for function in ("sign_up", "sign_out"):
+        assert found(function, LEFT, loads(), shows("welcome")) == []
+
+
 def test_a_request_that_was_left_is_no_error_of_the_server() -> None:
     step = ExpectNoError(kind="expect_no_error", by=(ANNA,))
     assert list(step.judge(view(LEFT))) == []

@@ -51,8 +51,8 @@ def _asked(view: View, actor: str) -> list[Exchange]:
 def _leaves(view: View, stopped: Played, actor: str, asked: list[Exchange]) -> Iterator[Finding]:
     """Yield that a form was sent twice: by a script, and by the browser, which left the page."""
     loads = [e for e in view.every(Loaded) if e.actor == actor and e.step == stopped.step]
-    if not (loads and loads[-1].by_form):
-        return
+    if stopped.function != "sign_in" or not (loads and loads[-1].by_form):
+        return  # to be led to the welcome view is what the others are for
     load = loads[-1]
     lost = [
         e
