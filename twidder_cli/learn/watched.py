@@ -306,12 +306,15 @@ def _place(operation: Operation) -> tuple[str, str]:
 
 
 def corrected(before: Learned, after: Learned) -> Iterator[str]:
-    """Yield what works as the page asks for it, and did not by the names of the server's routes."""
+    """Yield what works where the page asks for it, and did not where a route's name says so.
+
+    What the fields are called there no table tells.
+    """
     guessed = before.contract.operations if before.contract else {}
     known = after.contract.operations if after.contract else {}
     for function, operation in guessed.items():
         is_new = function in after.proved - before.proved
-        if is_new and function in known and operation != known[function]:
+        if is_new and function in known and _place(operation) != _place(known[function]):
             yield (
                 f"{function} works as its page asks for it, {known[function].request}, so that its "
                 f"server is not broken; without the page: {before.found[function]}"

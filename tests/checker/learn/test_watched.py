@@ -256,4 +256,5 @@ def test_what_works_by_the_page_alone_is_no_fault_of_the_server() -> None:
         f"without the page: {named}"
     )
     assert list(corrected(after, after)) == []
+    assert list(corrected(learned("POST /bye", named), after)) == []
     assert list(corrected(Learned(), after)) == []
