@@ -31,6 +31,25 @@ def grade(
 ) -> Graded:
     """Play a scenario and judge it; return the play that counts, and what became of it.
 
+    Where the wire can't tell, and only its own page can speak to the server, everybody uses that.
+    """
+    graded = _graded(scenario, server, seed, progress, browser)
+    if graded.outcome.verdict is not Verdict.UNCLEAR or server.by_page is None:
+        return graded
+    seen = _graded(
+        scenario, server.by_page.at(server.url, server.life), f"{seed}/page", progress, browser
+    )
+    if seen.outcome.verdict is Verdict.UNCLEAR:
+        return graded
+    server.by_page.settled.append(scenario.id)
+    return seen
+
+
+def _graded(
+    scenario: Scenario, server: Server, seed: str, progress: Progress, browser: Browser | None
+) -> Graded:
+    """Play a scenario and judge it.
+
     It is played again where a page looked for its server at another origin, which is led there
     then; where this machine stood still; and where the server was found to need pauses.
     """
@@ -57,6 +76,12 @@ def grade(
 
 def notes(server: Server) -> Iterator[str]:
     """Yield what has been learned of the submission's pages that people should know."""
+    if server.by_page and server.by_page.settled:
+        count = len(server.by_page.settled)
+        yield (
+            f"only its own page can speak to its server: {count} "
+            f"{'scenarios were' if count > 1 else 'scenario was'} played through it"
+        )
     if server.named:
         yield (
             f"its page works only while its server is at {_listed(server.named)}: that is where "

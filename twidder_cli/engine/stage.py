@@ -52,7 +52,7 @@ class WireStage:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
         self.sockets.settle([actor.user])
         if actor in self._people:
-            return self._people[actor].call(call)
+            return self._people[actor].call(call, must=True)
         return self._calls.call(actor, call, token=token, must=must)
 
     def together(self, calls: Sequence[tuple[Actor, Call]]) -> None:
@@ -165,7 +165,8 @@ class WireStage:
 
         deadline = self._recorder.now() + pace.scaled(within)
         while self._recorder.wait(is_met, deadline):
-            steady = self._recorder.now() + pace.scaled(STEADY)
+            changed = self._recorder.view().page_changed
+            steady = changed + pace.scaled(STEADY)
             if not self._recorder.wait(lambda now: not is_met(now), steady):
                 return
         waited_in_vain(self._recorder, deadline - pace.scaled(within))
