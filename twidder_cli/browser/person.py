@@ -1,10 +1,13 @@
 """Somebody in a browser who uses a page as people do: by what is visible on it."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
 
+from twidder_cli.browser.addresses import asks_as
 from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import Kept, NotThere, Tab
@@ -29,6 +32,7 @@ class Runs(Protocol):
 
     libraries: dict[str, Library]
 
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]: ...
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T: ...
     async def context(self, url: str, origins: Sequence[str]) -> BrowserContext: ...
 
@@ -43,7 +47,12 @@ class InBrowser:
         self._traffic = Traffic(actor, scene)
         self._context: BrowserContext | None = None
         self._tab: Tab | None = None
+        self._coming: Future[Tab] | None = None
         self._kept: Kept | None = None
+
+    def come(self) -> None:
+        """Begin to get a browser and an empty tab, which need not be waited for yet."""
+        self._coming = self._browser.begin(self._new_tab())
 
     def browse(self, deed: Browsing) -> None:
         """Open, reload, leave or come back to the page; raises CannotPlay."""
@@ -64,6 +73,7 @@ class InBrowser:
             self._do(function, call.inputs)
         exchange = self._asked(function, began)
         if not (is_accepted(exchange) or must):
+            self._check_asked_as_before(exchange)
             return exchange
         if not is_accepted(exchange):
             # What is refused may be what we have made of the form.
@@ -83,6 +93,19 @@ class InBrowser:
         if function == "change_password":
             self._scene.cast.accept_new_password(self._actor.user)
         return exchange
+
+    def _check_asked_as_before(self, exchange: Exchange) -> None:
+        """Raise CannotPlay where a page asks for what it was granted, but not as who it was then.
+
+        A page that has forgotten its token is refused whatever became of the session.
+        """
+        granted = [
+            e
+            for e in self._scene.recorder.view().every(Exchange)
+            if (e.actor, e.operation) == (self._actor, exchange.operation) and is_accepted(e)
+        ]
+        if granted and not asks_as(exchange.request, granted[-1].request):
+            raise CannotPlay(f"{self._actor}: the page has forgotten who it was", ours=True)
 
     def _do(self, function: str, inputs: Mapping[str, str]) -> None:
         """Use what the page has for a function; raises CannotPlay."""
@@ -168,13 +191,19 @@ class InBrowser:
     def close(self) -> None:
         """Leave the browser, with all that is stored in it."""
         self._traffic.sockets.leave_all()
+        self._browser.run(self._go(), self._scaled(HTTP))
+
+    async def _go(self) -> None:
+        if self._coming is not None:
+            await asyncio.gather(asyncio.wrap_future(self._coming), return_exceptions=True)
         if self._context is not None:
-            self._browser.run(self._context.close(), self._scaled(HTTP))
+            await self._context.close()
 
     async def _browse(self, deed: Browsing) -> None:
         match deed:
             case "open":
-                self._tab = await self._new_tab()
+                coming, self._coming = self._coming, None
+                self._tab = await (asyncio.wrap_future(coming) if coming else self._new_tab())
                 await self._tab.open()
             case "reopen":
                 await self._here().close()

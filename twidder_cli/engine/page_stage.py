@@ -39,6 +39,10 @@ class PageStage(WireStage):
         self._open: dict[Actor, bool] = {}
         self._known: dict[Actor, set[int]] = {}
 
+    def prepare(self) -> None:
+        """Begin to get everybody a browser."""
+        self._people.come(self._waiting)
+
     def browse(self, actor: Actor, deed: Browsing) -> None:
         """Have an actor do something with the page's tab."""
         super().browse(actor, deed)

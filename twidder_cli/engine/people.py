@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from twidder_cli.engine.cast import Cast
@@ -23,6 +24,9 @@ class Scene(NamedTuple):
 
 class Person(Protocol):
     """Somebody in a browser of their own, who uses the submission's page; raises CannotPlay."""
+
+    def come(self) -> None:
+        """Begin to get a browser, which nobody waits for before the page is opened."""
 
     def browse(self, deed: Browsing) -> None:
         """Open, reload, leave or come back to the page."""
@@ -74,6 +78,12 @@ class People:
                 raise CannotPlay("there is no browser here; see twidder doctor", ours=True)
             self._here[actor] = self._browser.person(actor, self._scene)
         return self._here[actor]
+
+    def come(self, more: Iterable[Actor] = ()) -> None:
+        """Have everybody get a browser while other things are done."""
+        for actor in sorted({*self._actors, *more}):
+            with suppress(CannotPlay):  # told where the actor is needed
+                self[actor].come()
 
     def settle(self, users: Iterable[str] | None = None) -> None:
         """Let the server deal with the sockets that these users' pages have opened, or left."""

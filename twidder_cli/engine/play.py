@@ -61,7 +61,8 @@ class Player:
         cast = Cast(sorted(users), self._recorder.symbols, own_seed)
         scene = Scene(server, self._recorder, cast)
         people = People(browser, scenario.in_browser, scene)
-        waiting = [actor for actor in scenario.actors if actor not in scenario.in_browser]
+        controls = (CONTROL, VISITOR) if any(step.inner for step in scenario.steps) else ()
+        waiting = [a for a in (*controls, *scenario.actors) if a not in scenario.in_browser]
         self._stage = (
             PageStage(scene, self._perform_inner, own_seed, people, waiting)
             if server.is_by_page
@@ -75,6 +76,7 @@ class Player:
         """
         with StallWatch(self._recorder):
             try:
+                self._stage.prepare()
                 self._play_steps()
                 has_pages = self._scenario.in_browser or self._server.is_by_page
                 if has_pages and not self._passes():

@@ -44,6 +44,10 @@ class WireStage:
         self.sockets = Sockets(server, recorder)
         self._people = people
 
+    def prepare(self) -> None:
+        """Begin what takes a while and tells the server nothing."""
+        self._people.come()
+
     # HTTP
 
     def call(
