@@ -10,7 +10,7 @@ from twidder_cli.engine.play import Player, Progress
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.scenario import Scenario
-from twidder_cli.model.timeline import Timeline
+from twidder_cli.model.timeline import Played, Timeline
 from twidder_cli.model.verdicts import Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import listed, printable
@@ -31,7 +31,7 @@ def grade(
 ) -> Graded:
     """Play a scenario and judge it; return the play that counts, and what became of it.
 
-    Where the wire can't tell, and only its own page can speak to the server, everybody uses that.
+    Where the wire can't tell, and its own page can speak to the server, everybody uses that.
     """
     graded = _graded(scenario, server, seed, progress, browser)
     if graded.outcome.verdict is not Verdict.UNCLEAR or server.by_page is None:
@@ -39,10 +39,12 @@ def grade(
     seen = _graded(
         scenario, server.by_page.at(server.url, server.life), f"{seed}/page", progress, browser
     )
-    if seen.outcome.verdict is Verdict.UNCLEAR:
-        return graded
-    server.by_page.settled.append(scenario.id)
-    return seen
+    if seen.outcome.verdict is not Verdict.UNCLEAR:
+        server.by_page.settled.append(scenario.id)
+        return seen
+    # Of two that say too little, the one that was played to its end says more.
+    is_stuck = any(played.cause for played in View(graded.timeline.entries).every(Played))
+    return seen if is_stuck else graded
 
 
 def _graded(
@@ -79,8 +81,8 @@ def notes(server: Server) -> Iterator[str]:
     if server.by_page and server.by_page.settled:
         count = len(server.by_page.settled)
         yield (
-            f"only its own page can speak to its server: {count} "
-            f"{'scenarios were' if count > 1 else 'scenario was'} played through it"
+            f"played through its own page, as nothing else can speak to its server: {count} "
+            f"{'scenarios' if count > 1 else 'scenario'}"
         )
     if server.named:
         yield (

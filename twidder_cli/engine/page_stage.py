@@ -3,7 +3,7 @@
 What no page does can't be played here, and is held against nobody.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NoReturn
 
 import msgspec
@@ -13,7 +13,8 @@ from twidder_cli.engine.people import People, Person, Scene
 from twidder_cli.engine.stage import Performer, WireStage
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.page import Browsing
-from twidder_cli.model.step import Call, CannotPlay, Ending
+from twidder_cli.model.scenario import Scenario
+from twidder_cli.model.step import Call, CannotPlay, Ending, flat
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.view import View
 
@@ -22,8 +23,7 @@ class PageStage(WireStage):
     """A Stage whose actors do everything by the submission's page, each in a browser of their own.
 
     A page opens its sockets by itself: to `connect` is to wait for one that was not there
-    before, and to `disconnect` is to leave the page. `waiting` are the actors whose page is opened
-    before anybody does anything.
+    before, and to `disconnect` is to leave the page.
     """
 
     def __init__(
@@ -32,10 +32,11 @@ class PageStage(WireStage):
         perform: Performer,
         seed: str,
         people: People,
-        waiting: Collection[Actor],
+        scenario: Scenario,
     ) -> None:
         super().__init__(scene, perform, seed, people)
-        self._waiting = waiting
+        self._waiting = [a for a in scenario.everybody if a not in scenario.in_browser]
+        self._socketless = frozenset(_socketless(scenario)) - {*scenario.in_browser}
         self._open: dict[Actor, bool] = {}
         self._known: dict[Actor, set[int]] = {}
 
@@ -56,6 +57,8 @@ class PageStage(WireStage):
             _cannot("sends anything but what it makes of its forms")
         if call.function == "post_message" and "email" in call.inputs:
             _cannot("is known to post on somebody else's wall")
+        if call.function == "sign_in" and actor in self._socketless:
+            _cannot("keeps from opening its socket")
         inputs = {name: self._calls.expanded(text) for name, text in call.inputs.items()}
         self._people.settle([actor.user])
         return self._person(actor).call(msgspec.structs.replace(call, inputs=inputs), must=must)
@@ -109,6 +112,21 @@ class PageStage(WireStage):
     def guess_tokens(self, actors: Sequence[Actor]) -> None:
         """Which of what a page keeps is the token, nobody knows for certain."""
         _cannot("shows its token for certain")
+
+
+def _socketless(scenario: Scenario) -> Iterator[Actor]:
+    """Yield the actors who share a user's sign-ins with others, and open no socket themselves."""
+    steps = list(flat(scenario.steps))
+    signing = {
+        actor
+        for step in steps
+        for actor, call in step.calls_of_actors
+        if call.function == "sign_in"
+    }
+    connecting = {actor for step in steps if step.kind == "connect" for actor in step.actors}
+    for actor in signing - connecting:
+        if any(other.user == actor.user for other in signing - {actor}):
+            yield actor
 
 
 def _new_socket(actor: Actor, known: set[int]) -> Callable[[View], bool]:

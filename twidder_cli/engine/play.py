@@ -61,10 +61,8 @@ class Player:
         cast = Cast(sorted(users), self._recorder.symbols, own_seed)
         scene = Scene(server, self._recorder, cast)
         people = People(browser, scenario.in_browser, scene)
-        controls = (CONTROL, VISITOR) if any(step.inner for step in scenario.steps) else ()
-        waiting = [a for a in (*controls, *scenario.actors) if a not in scenario.in_browser]
         self._stage = (
-            PageStage(scene, self._perform_inner, own_seed, people, waiting)
+            PageStage(scene, self._perform_inner, own_seed, people, scenario)
             if server.is_by_page
             else WireStage(scene, self._perform_inner, own_seed, people)
         )
@@ -97,7 +95,7 @@ class Player:
         return judge(self._scenario, self._recorder.timeline()).verdict is Verdict.PASSED
 
     def _steps(self) -> Iterator[tuple[str, Step]]:
-        if any(step.inner for step in self._scenario.steps):
+        if CONTROL in self._scenario.everybody:
             yield "0", _Control(kind="control")
         for number, step in enumerate(self._scenario.steps, 1):
             yield str(number), step
