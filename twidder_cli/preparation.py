@@ -49,7 +49,8 @@ class Prepared(NamedTuple):
     """How a submission's servers are started, and what is known of them already.
 
     `understood` are the functions that were seen to go by the contract's
-    names, and `names` is the contract as a file, where it was learned. `fault`
+    names, and `names` is the contract as a file, where it was learned. `spoken` is how its page
+    names things, where only that can speak to it. `fault`
     is what is wrong with its start though it can be played.
     """
 
@@ -59,6 +60,7 @@ class Prepared(NamedTuple):
     notes: tuple[str, ...] = ()
     understood: frozenset[str] = frozenset()
     names: str = ""
+    spoken: Contract | None = None
     fault: Finding | None = None
     has_fixed_port: bool = False
 
@@ -219,15 +221,24 @@ class _Search:
 
 def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
     """Return what was prepared, with the contract that was learned."""
-    if learned is None or learned.contract is None:
+    if learned is None:
         return prepared
-    return prepared._replace(
+    told = prepared._replace(notes=(*prepared.notes, *_told(learned)), spoken=_spoken(learned))
+    if learned.contract is None:
+        return told
+    return told._replace(
         contract=learned.contract,
         names="" if learned.contract.vouched else written(learned),
         # Of what was learned in part, nothing is held against the submission.
         understood=frozenset() if learned.problem else learned.known,
-        notes=(*prepared.notes, *_told(learned)),
     )
+
+
+def _spoken(learned: Learned) -> Contract | None:
+    """Return how its page names things, and nothing else; None where that is not needed."""
+    if not learned.spoken:
+        return None
+    return Contract(operations=learned.spoken, name="its page's")
 
 
 def _told(learned: Learned) -> Iterator[str]:

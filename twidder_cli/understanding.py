@@ -75,8 +75,11 @@ class Understanding:
             seen=seen,
         )
         better = again if again.contract and again.known >= learned.known else learned
-        notes = (*better.notes, *told(seen, better), *corrected(learned, better))
-        return msgspec.structs.replace(better, notes=notes)
+        return msgspec.structs.replace(
+            better,
+            notes=(*better.notes, *told(seen, better), *corrected(learned, better)),
+            spoken={} if better.is_whole else seen.spoken,
+        )
 
     def _tour(self, browser: Browser, url: str) -> Timeline:
         """Use a page, wherever it looks for its server; raises CannotPlay."""

@@ -111,6 +111,8 @@ class Grading:
         self._start = prepared.start
         self._server = Server(prepared.contract, self._pace)
         self._server.understood |= prepared.understood
+        if prepared.spoken is not None:
+            self._server.use_by_page(prepared.spoken)
         if prepared.fault is not None:
             self._outcome = Outcome.of([prepared.fault])
         self._emit(
@@ -173,13 +175,14 @@ class Grading:
 
     def _play(self, scenario: Scenario, running: Running) -> None:
         # Pages are work for the processor, where all else is waiting.
-        with self._pages if scenario.in_browser else nullcontext():
+        has_pages = scenario.in_browser or self._server.by_page
+        with self._pages if has_pages else nullcontext():
             self._play_now(scenario, running)
 
     def _play_now(self, scenario: Scenario, running: Running) -> None:
         self._emit(ScenarioStarted(submission=self._name, scenario=scenario.id))
         began = time.monotonic()
-        if scenario.in_browser:
+        if scenario.in_browser or self._server.by_page:
             self._start_browser()
 
         def progress(step: str, kind: str) -> None:

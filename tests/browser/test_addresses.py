@@ -2,8 +2,9 @@
 
 import pytest
 
-from twidder_cli.browser.addresses import is_for_server, is_icon, origin_of
+from twidder_cli.browser.addresses import asks_as, is_for_server, is_icon, origin_of
 from twidder_cli.load.library import find_contract
+from twidder_cli.model.timeline import Request
 
 CONTRACT = find_contract("common")
 
@@ -43,3 +44,23 @@ def test_the_icon_that_every_browser_asks_for_is_no_matter_of_the_page() -> None
     assert is_icon("http://127.0.0.1:5000/favicon.ico?v=1")
     assert not is_icon("http://127.0.0.1:5000/static/favicon.ico.js")
     assert not is_icon("http://[")
+
+
+TOKEN = "{anna@laptop.token.1}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_alike"),
+    [
+        ({"auth": TOKEN, "x-time": "17", "pragma": "no-cache"}, True),
+        ({"Auth": "{anna@laptop.token.2}", "X-Time": "17"}, False),
+        ({"Auth": "null", "X-Time": "17"}, False),
+        ({"X-Time": "17"}, False),
+        ({"Auth": TOKEN}, False),
+    ],
+)
+def test_a_page_that_has_forgotten_its_token_asks_as_somebody_else(
+    headers: dict[str, str], is_alike: bool
+) -> None:
+    granted = Request(method="GET", path="/me", headers={"Auth": TOKEN, "X-Time": "16"})
+    assert asks_as(Request(method="GET", path="/me", headers=headers), granted) is is_alike

@@ -101,8 +101,8 @@ def test_a_token_is_written_by_name_whatever_the_contract_says(
     scene.server.contract = msgspec.structs.replace(scene.server.contract, operations=operations)
     person = browser.person(ANNA, scene)
     person.browse("open")
-    person.call(Call(function="sign_up"))
-    person.call(Call(function="sign_in"))
+    person.call(Call(function="sign_up"), must=True)
+    person.call(Call(function="sign_in"), must=True)
     person.close()
     token = scene.recorder.symbols.value("anna@laptop.token.1")
     assert token is not None

@@ -7,6 +7,8 @@ import msgspec
 import pytest
 
 from tests.checker.timelines import ANNA, BOB, PHONE, asked, judged, unanswered
+from twidder_cli.model.contract import FUNCTIONS
+from twidder_cli.model.step import Call
 from twidder_cli.model.verdicts import Verdict
 from twidder_cli.steps.expect_accepted import ExpectAccepted
 from twidder_cli.steps.expect_json import ExpectJson
@@ -18,7 +20,8 @@ READ = "get_user_data_by_token"
 
 # Refused
 
-REFUSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,))
+EVERY = tuple(Call(function=name) for name in FUNCTIONS)
+REFUSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), calls=EVERY)
 
 
 @pytest.mark.parametrize(
@@ -110,12 +113,15 @@ def test_no_answer_is_no_refusal() -> None:
 
 
 def test_all_answers_that_should_have_been_refused_are_one_finding() -> None:
-    calls = [asked(ANNA, f"get_user_{what}_by_token", 7, body=PROFILE) for what in ("data", "m")]
+    calls = [asked(ANNA, name, 7, body=PROFILE) for name in (READ, "sign_out")]
     (finding,) = judged(REFUSED, calls)
-    assert (
-        finding.title == "get_user_data_by_token and get_user_m_by_token should have been refused"
-    )
+    assert finding.title == "get_user_data_by_token and sign_out should have been refused"
     assert finding.actual.count("\n") == 1
+
+
+def test_what_a_page_asks_besides_is_not_judged() -> None:
+    step = ExpectRefused(kind="expect_refused", by=(ANNA,), calls=(Call(function="sign_out"),))
+    assert judged(step, asked(ANNA, READ, 7, body=PROFILE)) == []
 
 
 def test_answers_to_other_steps_are_not_judged() -> None:
@@ -124,7 +130,7 @@ def test_answers_to_other_steps_are_not_judged() -> None:
 
 # Refused, with a witness
 
-WITNESSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), witness=PHONE)
+WITNESSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), calls=EVERY, witness=PHONE)
 POST = '{"email": "{anna.email}", "message": "{anna.message.2}"}'
 EARLIER = {"data": [{"content": "{anna.message.1}"}]}
 WALL = {"data": [{"content": "{anna.message.1}"}, {"content": "{anna.message.2}"}]}

@@ -38,6 +38,10 @@ def test_silence_with_its_proof_is_right() -> None:
     assert judged(STEP, EVERYBODY, TRIGGER, TOLD, PROOF) == []
 
 
+def test_a_socket_that_is_opened_later_has_nothing_to_prove() -> None:
+    assert judged(STEP, EVERYBODY, TRIGGER, TOLD, PROOF, opened(BOB, 9, socket=2)) == []
+
+
 @pytest.mark.parametrize(
     "frame",
     [message(BOB, 5.5), closed(BOB, 5.5), lost(BOB, 5.5), message(BOB, 20.0)],

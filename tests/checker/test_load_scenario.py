@@ -571,7 +571,8 @@ def test_all_mistakes_in_all_files_are_told_in_one_pass() -> None:
         ("a: &x 1\nb: *x\n", "1.yaml:1:4: "),
         ("a: *x\n", "1.yaml:1:4: "),
         ("[" * 900 + "]" * 900, "1.yaml:1:101: this can't be read as YAML: nested too deeply"),
-        ("[" * 99_000, "1.yaml:1:101: this can't be read as YAML: nested too deeply"),
+        ("[" * 900, "1.yaml:1:101: this can't be read as YAML: nested too deeply"),
+        ("[" * 99_000, "1.yaml:1:"),  # newer readers have a limit of their own, and other words
         ("a: " + "x" * 300_000, "1.yaml: more than 256 KiB; a file of this kind is small"),
         ("- title\n- steps\n", "1.yaml:1:1: expected names with values, got ['title', 'steps']"),
         ("5\n", "1.yaml:1:1: expected names with values, got 5"),
@@ -588,6 +589,7 @@ def test_all_mistakes_in_all_files_are_told_in_one_pass() -> None:
         "an alias",
         "deep",
         "deep and open",
+        "very deep and open",
         "big",
         "a list",
         "a number",

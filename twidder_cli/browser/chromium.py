@@ -87,13 +87,17 @@ class Chromium:
             if self._launched is None or not self._launched.is_connected():
                 self._start()
 
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]:
+        """Have the loop do something, and do not wait for it."""
+        assert self._loop is not None  # noqa: S101  there is no person without it
+        return asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T:
         """Have the loop do something, and return what comes of it.
 
         Raises CannotPlay for all that the browser or the page does not do in time.
         """
-        assert self._loop is not None  # noqa: S101  there is no person without it
-        future: Future[T] = asyncio.run_coroutine_threadsafe(work, self._loop)
+        future = self.begin(work)
         try:
             return future.result(timeout)
         except TimeoutError:

@@ -119,6 +119,15 @@
   const stored = () => [localStorage, sessionStorage].flatMap((kept) => Object.values(kept))
     .concat(document.cookie.split(/; |=/)).map((text) => text.replace(/^"|"$/g, ""));
 
+  const kept = () => ({
+    local: { ...localStorage }, session: { ...sessionStorage }, cookies: document.cookie.split("; "),
+  });
+  function keep({ local, session, cookies }) {
+    Object.assign(localStorage, local);
+    Object.assign(sessionStorage, session);
+    cookies.forEach((cookie) => (document.cookie = cookie));
+  }
+
   // ---- What is filled in, with the events that a person's typing has ----
 
   const DEEDS = {
@@ -147,7 +156,7 @@
       field.blur();
     }
   }
-  window.twidderReader = { read, fill, place, click, focus, stored };
+  window.twidderReader = { read, fill, place, click, focus, stored, kept, keep };
 
   // ---- What changes ----
 

@@ -1,19 +1,23 @@
 """Somebody in a browser who uses a page as people do: by what is visible on it."""
 
+import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import Future
 from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
 
+from twidder_cli.browser.addresses import asks_as
 from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
-from twidder_cli.browser.tab import NotThere, Tab
+from twidder_cli.browser.tab import Kept, NotThere, Tab
 from twidder_cli.browser.traffic import Traffic
 from twidder_cli.engine.compare import compare
 from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE, PICTURE
 from twidder_cli.engine.people import Scene
 from twidder_cli.libraries import Library
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import READING
 from twidder_cli.model.page import Browsing
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.step import Call, CannotPlay
@@ -29,6 +33,7 @@ class Runs(Protocol):
 
     libraries: dict[str, Library]
 
+    def begin(self, work: Coroutine[Any, Any, T]) -> Future[T]: ...
     def run(self, work: Coroutine[Any, Any, T], timeout: float) -> T: ...
     async def context(self, url: str, origins: Sequence[str]) -> BrowserContext: ...
 
@@ -43,29 +48,37 @@ class InBrowser:
         self._traffic = Traffic(actor, scene)
         self._context: BrowserContext | None = None
         self._tab: Tab | None = None
+        self._coming: Future[Tab] | None = None
+        self._kept: Kept | None = None
+
+    def come(self) -> None:
+        """Begin to get a browser and an empty tab, which need not be waited for yet."""
+        self._coming = self._browser.begin(self._new_tab())
 
     def browse(self, deed: Browsing) -> None:
         """Open, reload, leave or come back to the page; raises CannotPlay."""
         self._run(self._browse(deed))
 
-    def call(self, call: Call) -> Exchange:
-        """Sign up, in or out by what the page has for it, and return what it asked the server.
+    def call(self, call: Call, *, must: bool) -> Exchange:
+        """Do by what the page has for it what a function is for, and return what it asked.
 
-        Raises CannotPlay where nothing on the page can be understood as that, or
-        where it is refused. A request that was left without an answer may have been done.
+        Raises CannotPlay where nothing on the page can be understood as that, and where it
+        `must` be accepted and is refused. A request that was left without an answer may have
+        been done.
         """
         function, began = call.function, self._now()
-        match function:
-            case "sign_up":
-                self._fill_in("sign_up")
-            case "sign_in":
-                began = self._sign_in()
-            case "sign_out":
-                self._run(self._here().sign_out())
-            case _:
-                raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
+        if function in READING and function not in self._scene.server.contract.operations:
+            raise CannotPlay(f"{self._actor}: no page is understood to {function}", ours=True)
+        if function == "sign_in":
+            began = self._sign_in(call.inputs)
+        else:
+            self._do(function, call.inputs)
         exchange = self._asked(function, began)
-        if not (exchange.is_left or is_accepted(exchange)):
+        is_refused = not (exchange.is_left or is_accepted(exchange))
+        if is_refused and not must:
+            self._check_asked_as_before(exchange)
+            return exchange
+        if is_refused:
             compare(self._scene, exchange, function)
             # What is refused may be what we have made of the form.
             is_broken = exchange.reply is None or exchange.reply.status >= 500
@@ -81,14 +94,56 @@ class InBrowser:
                 function=function,
             )
             self._name_token(exchange)
+            self._kept = self._run(self._here().kept())
+        if function == "change_password":
+            self._scene.cast.accept_new_password(self._actor.user)
         return exchange
 
-    def _sign_in(self) -> float:
+    def _check_asked_as_before(self, exchange: Exchange) -> None:
+        """Raise CannotPlay where a page asks for what it was granted, but not as who it was then.
+
+        A page that has forgotten its token is refused whatever became of the session.
+        """
+        granted = [
+            e
+            for e in self._scene.recorder.view().every(Exchange)
+            if (e.actor, e.operation) == (self._actor, exchange.operation) and is_accepted(e)
+        ]
+        if granted and not asks_as(exchange.request, granted[-1].request):
+            raise CannotPlay(f"{self._actor}: the page has forgotten who it was", ours=True)
+
+    def _do(self, function: str, inputs: Mapping[str, str]) -> None:
+        """Use what the page has for a function; raises CannotPlay."""
+        cast, user = self._scene.cast, self._actor.user
+        match function:
+            case "sign_up":
+                self._fill_in("sign_up", inputs)
+            case "sign_out":
+                self._run(self._here().sign_out())
+            case "change_password":
+                old = inputs.get("old", cast.password(user))
+                new = cast.new_password(user, inputs.get("new"))
+                self._fill_in("change_password", {"old": old, "new": new})
+            case "post_message":
+                self._run(self._here().post(cast.message(user, inputs.get("message"))))
+            case "get_user_data_by_token" | "get_user_messages_by_token":
+                self._come_back()
+            case _:  # somebody is looked up
+                address = inputs.get("email", cast.profile(user)["email"])
+                self._run(self._here().look_up(address))
+
+    def _come_back(self) -> None:
+        """Load the page again, with what it had kept of the last sign-in if that was forgotten."""
+        if self._view() == "welcome" and self._kept is not None:
+            self._run(self._here().keep(self._kept))
+        self._run(self._here().reload())
+
+    def _sign_in(self, inputs: Mapping[str, str]) -> float:
         """Sign in, unless the page does so by itself after a sign-up; return since when it may."""
         began = self._now()
         try:
-            if not self._is_in():
-                self._fill_in("sign_in")
+            if inputs or not self._is_in():
+                self._fill_in("sign_in", inputs)
                 return began
         except CannotPlay:
             if self._view() != "profile":
@@ -103,8 +158,8 @@ class InBrowser:
             if any(value in text for text in handed_over):
                 self._traffic.name_token(value)
 
-    def _fill_in(self, form: Form) -> None:
-        values = self._scene.cast.profile(self._actor.user)
+    def _fill_in(self, form: Form, inputs: Mapping[str, str]) -> None:
+        values = {**self._scene.cast.profile(self._actor.user), **inputs}
         self._run(self._here().fill_in(form, values))
 
     def try_out(self, function: str, inputs: Mapping[str, str]) -> None:
@@ -116,8 +171,7 @@ class InBrowser:
             case "sign_up" | "sign_in" if self._is_in():
                 pass  # the page has done it by itself
             case "sign_up" | "sign_in" | "change_password":
-                values = {**self._scene.cast.profile(self._actor.user), **inputs}
-                self._run(self._here().fill_in(function, values))
+                self._fill_in(function, inputs)
             case "post_message":
                 self._run(self._here().post(inputs["message"]))
             case "get_user_data_by_email":
@@ -142,13 +196,19 @@ class InBrowser:
     def close(self) -> None:
         """Leave the browser, with all that is stored in it."""
         self._traffic.sockets.leave_all()
+        self._browser.run(self._go(), self._scaled(HTTP))
+
+    async def _go(self) -> None:
+        if self._coming is not None:
+            await asyncio.gather(asyncio.wrap_future(self._coming), return_exceptions=True)
         if self._context is not None:
-            self._browser.run(self._context.close(), self._scaled(HTTP))
+            await self._context.close()
 
     async def _browse(self, deed: Browsing) -> None:
         match deed:
             case "open":
-                self._tab = await self._new_tab()
+                coming, self._coming = self._coming, None
+                self._tab = await (asyncio.wrap_future(coming) if coming else self._new_tab())
                 await self._tab.open()
             case "reopen":
                 await self._here().close()
@@ -205,13 +265,16 @@ class InBrowser:
         return [s for s in view.every(Shown) if s.actor == self._actor and s.received >= since]
 
     def _asked(self, function: str, since: float) -> Exchange:
-        """Return the page's request for a function: the one of that name, else any that sends."""
+        """Return the page's request for a function: the one of that name, else any that sends.
+
+        What reads goes by its name alone.
+        """
 
         def found(view: View) -> list[Exchange]:
             asked = [e for e in view.every(Exchange) if e.actor == self._actor and e.sent >= since]
-            return [e for e in asked if e.operation == function] or [
-                e for e in asked if e.request.method not in {"GET", "OPTIONS"}
-            ]
+            named = [e for e in asked if e.operation == function]
+            sending = [e for e in asked if e.request.method not in {"GET", "OPTIONS"}]
+            return named or ([] if function in READING else sending)
 
         self._await(
             lambda view: bool(found(view)),

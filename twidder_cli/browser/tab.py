@@ -52,6 +52,14 @@ class NotThere(Exception):  # noqa: N818  told as the cause of a step that can't
     """Nothing on the page could be understood as what was looked for."""
 
 
+class Kept(msgspec.Struct):
+    """What a page keeps in the browser's two stores, and in cookies that it may see."""
+
+    local: dict[str, str]
+    session: dict[str, str]
+    cookies: list[str]
+
+
 class Tab:
     """One tab of one actor; all of it runs in the browser's loop."""
 
@@ -121,6 +129,17 @@ class Tab:
         except (Error, msgspec.ValidationError):
             return []
         return [text for text in kept if _SHORTEST <= len(text) <= _LONGEST]
+
+    async def kept(self) -> Kept | None:
+        """Return all that the page keeps, so that it can be given back; None where nobody can."""
+        try:
+            return msgspec.convert(await self._world.call("kept"), Kept)
+        except (Error, msgspec.ValidationError):
+            return None
+
+    async def keep(self, kept: Kept) -> None:
+        """Let the page keep what it kept at another time, as where it has forgotten nothing."""
+        await self._world.call("keep", msgspec.to_builtins(kept))
 
     async def fill_in(self, kind: Form, values: Mapping[str, str]) -> None:
         """Fill a form in and send it; raises NotThere."""

@@ -14,7 +14,7 @@ from twidder_cli.model.timeline import Timeline
 
 
 def tour(browser: Runs, server: Server, seed: str) -> Timeline:
-    """Have anna use a page from her sign-up to her sign-out, and look up bob, who has signed up.
+    """Have anna use a page from her sign-up to her sign-out, and look up bob, who has posted.
 
     Each step is named by the function that is meant. What the page does not
     have is left out; raises CannotPlay where nobody can sign up.
@@ -37,6 +37,9 @@ def tour(browser: Runs, server: Server, seed: str) -> Timeline:
     try:
         bob.browse("open")
         bob.try_out("sign_up", {})
+        with suppress(CannotPlay):  # a wall with nothing on it looks like anything else
+            bob.try_out("sign_in", {})
+            bob.try_out("post_message", {"message": cast.message("bob")})
         anna.browse("open")
         for function, inputs in deeds:
             recorder.step = function

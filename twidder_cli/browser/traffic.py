@@ -6,6 +6,7 @@ Chromium's times are those of the system's monotonic clock, which Python's are t
 import asyncio
 from typing import Any
 
+import msgspec
 from playwright.async_api import CDPSession, Error
 
 from twidder_cli.browser.addresses import DATA, function_of, is_for_server
@@ -215,7 +216,22 @@ class Traffic:
         if function == "sign_in" and is_accepted(exchange) and exchange.reply:
             place = self._server.contract.operations[function].token
             self.name_token(token_in(exchange.reply, place))
+        if self._server.is_by_page:
+            exchange = self._learned(exchange)
         self._recorder.add(exchange)
+
+    def _learned(self, exchange: Exchange) -> Exchange:
+        """Return the exchange with what this run knows of its function, and learn from it."""
+        server, masked = self._server, self._recorder.masked(exchange)
+        question = f"{exchange.operation} {self._actor.user} {exchange.request.path}"
+        if is_accepted(exchange):
+            server.understood.add(exchange.operation)
+        server.answers.learn(masked, question, must=False)
+        return msgspec.structs.replace(
+            exchange,
+            understood=exchange.operation in server.understood,
+            differs=server.answers.differs(masked, question),
+        )
 
     def name_token(self, token: str | None) -> None:
         """Write a token by its name from now on, and wherever it has been written before."""

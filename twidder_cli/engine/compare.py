@@ -17,9 +17,10 @@ _NOWHERE = "/there-is-no-such-route"
 def compare(scene: Scene, refused: Exchange, function: str) -> None:
     """Record how the server answers somebody else who needs no page; judges compare the two.
 
-    Nothing is asked where the refusal may be due to what was filled in.
+    Nothing is asked where the refusal may be due to what was filled in, or where only pages can
+    ask.
     """
-    if refused.reply is None or refused.reply.status not in COMPARED:
+    if refused.reply is None or refused.reply.status not in COMPARED or scene.server.is_by_page:
         return
     if working(scene.recorder.view(), function) is None:
         calls = Calls(scene.server, scene.recorder, scene.cast)

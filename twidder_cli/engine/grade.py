@@ -10,7 +10,7 @@ from twidder_cli.engine.play import Player, Progress
 from twidder_cli.engine.server import Server
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.scenario import Scenario
-from twidder_cli.model.timeline import Timeline
+from twidder_cli.model.timeline import Played, Timeline
 from twidder_cli.model.verdicts import Outcome, Verdict
 from twidder_cli.model.view import View
 from twidder_cli.model.words import listed, printable
@@ -30,6 +30,27 @@ def grade(
     scenario: Scenario, server: Server, seed: str, progress: Progress, browser: Browser | None
 ) -> Graded:
     """Play a scenario and judge it; return the play that counts, and what became of it.
+
+    Where the wire can't tell, and its own page can speak to the server, everybody uses that.
+    """
+    graded = _graded(scenario, server, seed, progress, browser)
+    if graded.outcome.verdict is not Verdict.UNCLEAR or server.by_page is None:
+        return graded
+    seen = _graded(
+        scenario, server.by_page.at(server.url, server.life), f"{seed}/page", progress, browser
+    )
+    if seen.outcome.verdict is not Verdict.UNCLEAR:
+        server.by_page.settled.append(scenario.id)
+        return seen
+    # Of two that say too little, the one that was played to its end says more.
+    is_stuck = any(played.cause for played in View(graded.timeline.entries).every(Played))
+    return seen if is_stuck else graded
+
+
+def _graded(
+    scenario: Scenario, server: Server, seed: str, progress: Progress, browser: Browser | None
+) -> Graded:
+    """Play a scenario and judge it.
 
     It is played again where a page looked for its server at another origin, which is led there
     then; where this machine stood still; and where the server was found to need pauses.
@@ -57,6 +78,12 @@ def grade(
 
 def notes(server: Server) -> Iterator[str]:
     """Yield what has been learned of the submission's pages that people should know."""
+    if server.by_page and server.by_page.settled:
+        count = len(server.by_page.settled)
+        yield (
+            f"played through its own page, as nothing else can speak to its server: {count} "
+            f"{'scenarios' if count > 1 else 'scenario'}"
+        )
     if server.named:
         yield (
             f"its page works only while its server is at {_listed(server.named)}: that is where "

@@ -1,6 +1,8 @@
 """The actors of a scenario who are in a browser, as the stage sees them."""
 
+import math
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NamedTuple, Protocol
 
 from twidder_cli.engine.cast import Cast
@@ -23,11 +25,14 @@ class Scene(NamedTuple):
 class Person(Protocol):
     """Somebody in a browser of their own, who uses the submission's page; raises CannotPlay."""
 
+    def come(self) -> None:
+        """Begin to get a browser, which nobody waits for before the page is opened."""
+
     def browse(self, deed: Browsing) -> None:
         """Open, reload, leave or come back to the page."""
 
-    def call(self, call: Call) -> Exchange:
-        """Do by the page's own forms what a function is for, and return the page's request."""
+    def call(self, call: Call, *, must: bool) -> Exchange:
+        """Do by the page what a function is for, and return its request; it `must` be accepted."""
 
     def look(self) -> None:
         """Return once all that had arrived for the page has been dealt with there."""
@@ -74,27 +79,44 @@ class People:
             self._here[actor] = self._browser.person(actor, self._scene)
         return self._here[actor]
 
-    def settle(self) -> None:
-        """Let the server deal with the sockets that pages have opened."""
-        recorder = self._scene.recorder
-        opened = [
-            socket.received for actor in self._here for socket in recorder.view().sockets(actor)
+    def come(self, more: Iterable[Actor] = ()) -> None:
+        """Have everybody get a browser while other things are done."""
+        for actor in sorted({*self._actors, *more}):
+            with suppress(CannotPlay):  # told where the actor is needed
+                self[actor].come()
+
+    def settle(self, users: Iterable[str] | None = None) -> None:
+        """Let the server deal with the sockets that these users' pages have opened, or left."""
+        recorder, pace = self._scene.recorder, self._scene.server.pace
+        wanted = None if users is None else set(users)
+        view = recorder.view()
+        sockets = [
+            socket
+            for actor in self._here
+            if wanted is None or actor.user in wanted
+            for socket in view.sockets(actor)
         ]
-        if opened:
-            recorder.sleep_until(max(opened) + self._scene.server.pace.settle)
+        left = [view.left_at(socket) for socket in sockets if view.left_at(socket) < math.inf]
+        dealt_with = [socket.received + pace.settle for socket in sockets]
+        dealt_with += [moment + pace.farewell for moment in left]
+        if dealt_with:
+            recorder.sleep_until(max(dealt_with))
 
     def prove_silence(self, actors: Iterable[Actor]) -> None:
         """Show that nothing is under way to these actors' pages.
 
         A browser sends no Ping for us. The control actor's Pong has shown that the grace was
-        long enough; what had arrived by then the page has dealt with when it answers.
+        long enough; what had arrived by then the page has dealt with when it answers. Where she
+        is in a browser herself, it is the grace alone.
         """
         recorder = self._scene.recorder
         for actor in self._here.keys() & set(actors):
             sent = recorder.now()
             self._here[actor].look()
             view = recorder.view()
-            answered = all(view.is_silence_proved(socket) for socket in view.sockets(CONTROL)[-1:])
+            answered = CONTROL in self._here or all(
+                view.is_silence_proved(socket) for socket in view.sockets(CONTROL)[-1:]
+            )
             for socket in view.sockets(actor):
                 if view.left_at(socket) > sent:
                     recorder.note(Probe, actor, sent=sent, socket=socket.socket, answered=answered)

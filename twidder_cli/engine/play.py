@@ -6,6 +6,7 @@ from contextlib import suppress
 from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.judge import judge
 from twidder_cli.engine.pace import SCENARIO
+from twidder_cli.engine.page_stage import PageStage
 from twidder_cli.engine.people import Browser, People, Scene
 from twidder_cli.engine.recorder import Recorder, StallWatch
 from twidder_cli.engine.server import Server
@@ -60,7 +61,11 @@ class Player:
         cast = Cast(sorted(users), self._recorder.symbols, own_seed)
         scene = Scene(server, self._recorder, cast)
         people = People(browser, scenario.in_browser, scene)
-        self._stage = WireStage(scene, self._perform_inner, own_seed, people)
+        self._stage = (
+            PageStage(scene, self._perform_inner, own_seed, people, scenario)
+            if server.is_by_page
+            else WireStage(scene, self._perform_inner, own_seed, people)
+        )
 
     def play(self) -> Timeline:
         """Play until the last step, or the first that can't be played; then close all sockets.
@@ -69,8 +74,10 @@ class Player:
         """
         with StallWatch(self._recorder):
             try:
+                self._stage.prepare()
                 self._play_steps()
-                if self._scenario.in_browser and not self._passes():
+                has_pages = self._scenario.in_browser or self._server.is_by_page
+                if has_pages and not self._passes():
                     self.pictures = self._stage.pictures()
             finally:
                 self._stage.close()
@@ -88,7 +95,7 @@ class Player:
         return judge(self._scenario, self._recorder.timeline()).verdict is Verdict.PASSED
 
     def _steps(self) -> Iterator[tuple[str, Step]]:
-        if any(step.inner for step in self._scenario.steps):
+        if CONTROL in self._scenario.everybody:
             yield "0", _Control(kind="control")
         for number, step in enumerate(self._scenario.steps, 1):
             yield str(number), step

@@ -31,6 +31,11 @@ class Server:
     where its pages look for it whatever their own is, in the order in which they did, and
     `missing` the URLs of what they want from the internet and did not get.
 
+    `by_page` is the same server for actors who all use its page, which is taken where nobody else
+    can speak to it: what a page was answered tells nothing of the wire. It is None where there is
+    no need of that, or no way. `is_by_page` says of that one that it is, and
+    `settled` names the scenarios that were decided so.
+
     `origins` are those of them where a browser finds it in the scenario that is played; pages
     are opened at the first, and at `url` where there is none.
     """
@@ -44,6 +49,9 @@ class Server:
         self.one_off: set[str] = set()
         self.named: dict[str, None] = {}
         self.missing: dict[str, None] = {}
+        self.by_page: Server | None = None
+        self.is_by_page = False
+        self.settled: list[str] = []
         self.url = ""
         self.origins: tuple[str, ...] = ()
         self.life: Life | None = None
@@ -54,6 +62,12 @@ class Server:
         server.url = url.rstrip("/")
         server.life = life
         return server
+
+    def use_by_page(self, contract: Contract) -> None:
+        """Let actors use its page where the wire says too little; `contract` is how that speaks."""
+        self.by_page = Server(contract, self.pace)
+        self.by_page.is_by_page = True
+        self.by_page.named, self.by_page.missing = self.named, self.missing
 
     def has_to_move(self, view: View) -> bool:
         """Whether pages look for it where it is not, and a browser can be led from there to it."""

@@ -44,6 +44,10 @@ class WireStage:
         self.sockets = Sockets(server, recorder)
         self._people = people
 
+    def prepare(self) -> None:
+        """Begin what takes a while and tells the server nothing."""
+        self._people.come()
+
     # HTTP
 
     def call(
@@ -52,7 +56,7 @@ class WireStage:
         """Call a function; with `must`, raise CannotPlay unless it is accepted."""
         self.sockets.settle([actor.user])
         if actor in self._people:
-            return self._people[actor].call(call)
+            return self._people[actor].call(call, must=True)
         return self._calls.call(actor, call, token=token, must=must)
 
     def together(self, calls: Sequence[tuple[Actor, Call]]) -> None:
@@ -165,7 +169,8 @@ class WireStage:
 
         deadline = self._recorder.now() + pace.scaled(within)
         while self._recorder.wait(is_met, deadline):
-            steady = self._recorder.now() + pace.scaled(STEADY)
+            changed = self._recorder.view().page_changed
+            steady = changed + pace.scaled(STEADY)
             if not self._recorder.wait(lambda now: not is_met(now), steady):
                 return
         waited_in_vain(self._recorder, deadline - pace.scaled(within))

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from twidder_cli.learn.answers import tokens_in
+from twidder_cli.learn.spoken import spoken
 from twidder_cli.model.contract import (
     FUNCTIONS,
     INPUTS,
@@ -59,9 +60,8 @@ def seen_in(timeline: Timeline) -> Seen:
     token = _token(exchanges, timeline)
     changing = _changing(exchanges, token)
     written = _Writing(token, changing)
-    found = {
-        name: [e for e in exchanges if may_be(e)][: 2 * _MOST] for name, may_be in _KINDS.items()
-    }
+    known = {name: [e for e in exchanges if may_be(e)] for name, may_be in _KINDS.items()}
+    found = {name: asked[: 2 * _MOST] for name, asked in known.items()}
     operations = {
         name: _each_once(chain.from_iterable(written.operations(name, e) for e in asked))
         for name, asked in found.items()
@@ -70,6 +70,10 @@ def seen_in(timeline: Timeline) -> Seen:
         operations={name: those[:_MOST] for name, those in operations.items() if those},
         tokens=tuple(written.tokens(exchanges)),
         sockets=_each_once(written.sockets(timeline)),
+        spoken={
+            name: Operation(request=written.line(name, exchange))
+            for name, exchange in spoken(exchanges, known).items()
+        },
         refused={
             name: asked[0]
             for name, asked in found.items()
@@ -187,6 +191,11 @@ class _Writing:
                 },
                 **content,
             )
+
+    def line(self, function: str, exchange: Exchange) -> str:
+        """Return a request's method and path, as an operation has them."""
+        path = self._filled(exchange.request.path, function, "email")
+        return f"{exchange.request.method} {path}"
 
     def tokens(self, exchanges: Sequence[Exchange]) -> Iterator[TokenPlace]:
         """Yield the headers that carried the token, each once."""

@@ -14,7 +14,7 @@ from twidder_cli.load.source import Mistakes, Value
 from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.contract import FUNCTIONS
 from twidder_cli.model.scenario import Scenario
-from twidder_cli.model.step import Call, Step
+from twidder_cli.model.step import Call, Step, flat
 
 _NAME = re.compile(r"\{([a-z][a-z0-9@-]*(?:\.[a-z0-9]+)+)\}")
 _OWN = ("email", "firstname", "familyname", "password")
@@ -27,16 +27,16 @@ _SHORTEST = 4
 def check_story(scenario: Scenario, root: Value, mistakes: Mistakes) -> None:
     """Find what no single field shows."""
     story = _Story(scenario, mistakes)
-    for step in _flat(scenario.steps):
+    for step in flat(scenario.steps):
         story.tell(step)
-    check_browsing(scenario, _flat(scenario.steps), mistakes)
+    check_browsing(scenario, flat(scenario.steps), mistakes)
     if len(set(scenario.actors)) < len(scenario.actors):
         root.wrong("an actor stands twice among the actors")
     for user in sorted({actor.user for actor in scenario.actors} & {CONTROL.user, VISITOR.user}):
         root.wrong(f"the user {user!r} belongs to the control phase; choose another name")
     if not scenario.title.strip():
         root.wrong("the title is empty")
-    if not any(step.kind.startswith("expect_") for step in _flat(scenario.steps)):
+    if not any(step.kind.startswith("expect_") for step in flat(scenario.steps)):
         root.wrong("nothing is expected in this scenario, so it can't fail")
 
 
@@ -100,16 +100,16 @@ class _Story:
                 self._wrong(step, said)
 
     def _check_nesting(self, step: Step) -> None:
-        for inner in _flat(step.inner):
+        for inner in flat(step.inner):
             if inner.follows_trigger or inner.inner:
                 self._wrong(inner, f"{inner.kind} can't stand inside a {step.kind}, but after it")
-        for inner in _flat(step.inside):
+        for inner in flat(step.inside):
             if inner.inner:
                 self._wrong(inner, f"{inner.kind} can't stand inside {step.kind}, but before it")
-        if step.inner and all(inner.kind in _LOOKING_BACK for inner in _flat(step.inner)):
+        if step.inner and all(inner.kind in _LOOKING_BACK for inner in flat(step.inner)):
             self._wrong(step, "nothing is done in this trigger, so nothing could arrive")
         if step.kind == "eventually" and not any(
-            inner.kind.startswith("expect_") for inner in _flat(step.inside)
+            inner.kind.startswith("expect_") for inner in flat(step.inside)
         ):
             self._wrong(step, "nothing is expected in this eventually, so it can't fail")
 
@@ -209,13 +209,6 @@ class _Story:
         if step.kind == "disconnect":
             self._sockets.subtract(step.actors)
             self._own_sockets.subtract(step.actors)
-
-
-def _flat(steps: tuple[Step, ...]) -> Iterator[Step]:
-    for step in steps:
-        yield step
-        yield from _flat(step.inner)
-        yield from _flat(step.inside)
 
 
 def _calls(step: Step) -> list[tuple[Actor, Call]]:

@@ -1,7 +1,7 @@
 """What was learned of a submission's contract."""
 
 from twidder_cli.model import Noun
-from twidder_cli.model.contract import FUNCTIONS, Contract
+from twidder_cli.model.contract import FUNCTIONS, Contract, Operation
 
 
 class Learned(Noun):
@@ -13,7 +13,9 @@ class Learned(Noun):
     them; `accepted` those that had none, but that are taken as we do them.
     `absent` are functions that no route could be; `not_understood` those
     that some route may be. `notes` say what else is to be known of server and
-    page. `problem` says what kept it from being learned, or learned whole.
+    page. `spoken` says by which method and path its page does what a function is for, where that
+    is more than is known otherwise: what it puts into them only the page can tell.
+    `problem` says what kept it from being learned, or learned whole.
     """
 
     contract: Contract | None = None
@@ -24,6 +26,7 @@ class Learned(Noun):
     not_understood: frozenset[str] = frozenset()
     problem: str = ""
     notes: tuple[str, ...] = ()
+    spoken: dict[str, Operation] = {}
     requests: int = 0
     users: int = 0
     seconds: float = 0.0

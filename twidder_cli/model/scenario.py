@@ -3,7 +3,7 @@
 from typing import Literal
 
 from twidder_cli.model import Noun
-from twidder_cli.model.actors import Actor
+from twidder_cli.model.actors import CONTROL, VISITOR, Actor
 from twidder_cli.model.step import Step
 
 Level = Literal["required", "advanced"]
@@ -40,6 +40,12 @@ class Scenario(Noun):
     in_browser: tuple[Actor, ...] = ()
     why: str = ""
     hint: str = ""
+
+    @property
+    def everybody(self) -> tuple[Actor, ...]:
+        """All who take part: where something is triggered, those first who hear the noise."""
+        is_triggered = any(step.inner for step in self.steps)
+        return (CONTROL, VISITOR, *self.actors) if is_triggered else self.actors
 
 
 class Requirement(Noun):

@@ -1,7 +1,7 @@
 """What a step is, and the stage it plays on."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import ClassVar, Literal, Protocol
 
 from twidder_cli.model import Noun
@@ -124,6 +124,13 @@ class Step(Noun):
     def calls_of_actors(self) -> tuple[tuple[Actor, Call], ...]:
         """The calls that the step makes, where it does nothing else."""
         return ()
+
+
+def flat(steps: Iterable[Step]) -> Iterator[Step]:
+    """Yield the steps, and all that are inside others, in their order."""
+    for step in steps:
+        yield step
+        yield from flat((*step.inner, *step.inside))
 
 
 Ending = Literal["close", "cut", "freeze"]

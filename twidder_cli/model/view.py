@@ -15,10 +15,12 @@ from twidder_cli.model.timeline import (
     Exchange,
     Frame,
     Left,
+    Loaded,
     Noted,
     Played,
     Probe,
     Quiet,
+    Shown,
     Taken,
 )
 
@@ -62,6 +64,12 @@ class View:
     def missing(self) -> list[str]:
         """The URLs of scripts and styles that pages wanted from the internet and did not get."""
         return [noted.text for noted in self.every(Noted) if noted.kind == "missing"]
+
+    @property
+    def page_changed(self) -> float:
+        """When any page last showed something else, was loaded, or got or lost a socket."""
+        changes = (e for e in self.entries if isinstance(e, Shown | Loaded | Connection | Left))
+        return max((entry.received for entry in changes), default=0.0)
 
     # The trigger
 

@@ -52,6 +52,15 @@ class ExpectAnswer(Step):
     def actors(self) -> tuple[Actor, ...]:
         return self.by
 
+    def asked(self, view: View) -> list[Exchange]:
+        """Return the calls that this step made; a page may have asked for more besides."""
+        functions = {call.function for call in self.calls}
+        return [
+            call
+            for call in view.mine(Exchange)
+            if call.actor in self.by and call.operation in functions
+        ]
+
     def not_understood(self, view: View, exchanges: Sequence[Exchange]) -> Finding:
         """Return the finding that the functions may just have other names."""
         finding = self.finding(

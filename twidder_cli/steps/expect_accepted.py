@@ -33,7 +33,7 @@ class ExpectAccepted(ExpectAnswer):
             yield "an empty text is in every answer"
 
     def judge(self, view: View) -> Iterator[Finding]:
-        calls = list(view.mine(Exchange))
+        calls = self.asked(view)
         refused = [call for call in calls if _is_refused(call)]
         if refused and not any(call.understood for call in refused):
             yield self.not_understood(view, refused)

@@ -45,7 +45,7 @@ class ExpectRefused(ExpectAnswer):
             stage.call(self.witness, Call(function="get_user_messages_by_token"))
 
     def judge(self, view: View) -> Iterator[Finding]:
-        calls = [call for call in view.mine(Exchange) if call.actor in self.by]
+        calls = self.asked(view)
         lost = [call for call in calls if call.reply is None]
         granted = [call for call in calls if self._is_granted(call, view)]
         if lost:

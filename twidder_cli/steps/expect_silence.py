@@ -134,5 +134,6 @@ def _is_late_refusal(view: View, end: Frame) -> bool:
 
 def _was_open(view: View, socket: Connection) -> bool:
     end = view.end(socket)
-    is_held = view.left_at(socket) == math.inf or view.left_at(socket) > view.pinged_at
+    left, pinged = view.left_at(socket), view.pinged_at
+    is_held = socket.received < pinged and (left == math.inf or left > pinged)
     return is_held and (end is None or end.received > view.since)

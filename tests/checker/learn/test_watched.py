@@ -205,6 +205,46 @@ def test_who_hides_the_password_can_t_be_spoken_for(body: str) -> None:
     assert seen.secrets == ("a password is not sent as it is written",)
 
 
+HIDDEN = '{"blob":"x9=="}'
+GETS_IN = asked("sign_up", "POST /a", HIDDEN), asked("sign_in", "POST /b", HIDDEN)
+
+
+def spoken(*entries: AnyEntry) -> dict[str, str]:
+    """Return by which method and path a page was seen to do what a function is for."""
+    return {f: o.request for f, o in seen_in(Timeline(entries=entries)).spoken.items()}
+
+
+def test_what_a_page_hides_is_known_by_when_it_is_sent() -> None:
+    key = asked("sign_in", "GET /public_key")
+    assert spoken(key, *GETS_IN, asked("sign_out", "DELETE /c")) == {
+        "sign_up": "POST /a",
+        "sign_in": "POST /b",
+        "sign_out": "DELETE /c",
+    }
+
+
+def test_a_page_that_signs_in_after_the_sign_up_does_so_in_its_step() -> None:
+    at_once = asked("sign_up", "POST /b", HIDDEN)
+    assert spoken(GETS_IN[0], at_once) == {"sign_up": "POST /a", "sign_in": "POST /b"}
+
+
+def test_where_nobody_gets_in_a_page_says_nothing() -> None:
+    refused = asked("sign_in", "POST /b", HIDDEN, "", status=401)
+    assert spoken(GETS_IN[0], refused, asked("sign_out", "DELETE /c")) == {}
+
+
+def test_what_a_page_reads_is_known_by_what_it_shows() -> None:
+    wall = '{"data":[{"content":"{anna.message.1}"}]}'
+    read = (
+        asked("sign_in", "GET /key", None, '{"data":"MIIB"}'),
+        asked("sign_in", "GET /me", None, DATA),
+        asked("post_message", "GET /wall", None, wall),
+    )
+    said = spoken(*GETS_IN, *read)
+    assert said["get_user_data_by_token"] == "GET /me"
+    assert said["get_user_messages_by_token"] == "GET /wall"
+
+
 def test_a_refused_request_that_may_be_either_of_two_is_held_against_none() -> None:
     by_email = "get_user_data_by_email"
     seen = signed_in(asked(by_email, "GET /u/{bob.email}", None, "", status=404, headers=sent()))
