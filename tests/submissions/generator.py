@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from tests.submissions import layout, names, server_source
+from tests.submissions import layout, names, page_source, server_source
 from tests.submissions.axes import NONE, Combination, drawn
 from tests.submissions.mistakes import HINDRANCES, MISTAKES, Failure, Mistake
 from twidder_cli.model.contract import Contract
@@ -39,6 +39,12 @@ class Truth:
     """The packages it imports, by the names it imports them under."""
 
     contract: Contract
+    secret: frozenset[str]
+    """What only its own page can do, functions and "connect": no contract can say how."""
+
+    origin: str
+    """Where its page looks for its server; empty where that is wherever the page is from."""
+
     notice: str | None
     """What the first client is told; None where its socket is only closed."""
 
@@ -62,6 +68,8 @@ def write(combination: Combination, folder: Path) -> Truth:
         databases=layout.databases(c),
         imports=server_source.imported(c),
         contract=names.contract(c),
+        secret=names.secret(c),
+        origin=page_source.ORIGINS.get(c.dials, ""),
         notice=None if c.notice == NONE else c.notice,
         wants_dns=c.package == "email_validator",
         mistake=MISTAKES.get(c.mistake),

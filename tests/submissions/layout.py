@@ -107,7 +107,8 @@ def _page(c: Combination) -> dict[str, str]:
         names.contract(c),
         transport=c.page,
         notice=names.notice(c),
-        token_header=names.TOKEN_HEADER[c.token_sent],
+        token_header=names.TOKEN_HEADER.get(c.token_sent, ""),
+        habits=page_source.Habits(c.session, c.secrecy, c.afterwards, c.dials),
     )
 
 

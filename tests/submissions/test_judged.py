@@ -9,7 +9,7 @@ import pytest
 from tests.submissions.axes import NONE, drawn
 from tests.submissions.generator import Truth, write
 from tests.submissions.judged import REQUIRED, Graded, graded, judgement, unlike
-from tests.submissions.seeds import GRADABLE
+from tests.submissions.seeds import SPEAKABLE
 
 SLOW = {"bcrypt", "flask_bcrypt", "flask_cors", "jwt"}
 """Packages with which passwords are hashed, which is most of what such a submission does."""
@@ -37,7 +37,7 @@ def is_suited(seed: int) -> bool:
     return drawn(seed).package not in SLOW and drawn(seed).mistake not in UNHEARD
 
 
-JUDGED = covering([seed for seed in GRADABLE if is_suited(seed)], 5)
+JUDGED = covering([seed for seed in SPEAKABLE if is_suited(seed)], 5)
 
 
 @pytest.mark.parametrize("seed", [*JUDGED, *HINDERED])
