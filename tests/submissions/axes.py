@@ -113,7 +113,7 @@ AXES: dict[str, dict[str, Value]] = {
         "http-only": Value("the server sets a cookie that only the browser can read"),
     },
     "secrecy": {
-        NONE: Value("everything is sent as it is", 9),
+        NONE: Value("everything is sent as it is", 11),
         "signed": Value("an HMAC over the time and the request, with the token as its key"),
         "signed-greeting": Value("the greeting is signed as well"),
         "encrypted": Value("what is secret is encrypted with the server's RSA key"),

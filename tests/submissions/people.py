@@ -60,7 +60,7 @@ class Person:
         body = _filled(operation.json, values)
         text = None if body is None else json.dumps(body)
         if function in self.truth.secret and contract.token is None:
-            headers |= self._signed(operation.method, path, text or "")
+            headers |= self.signed(operation.method, path, text or "")
         if text is not None:
             headers["Content-Type"] = "application/json"
         return requests.request(
@@ -114,18 +114,18 @@ class Person:
 
     # What only the page can do, and whoever knows its secret
 
-    def _signed(self, method: str, path: str, body: str) -> dict[str, str]:
-        """Return the headers that sign a request."""
+    def signed(self, method: str, path: str, body: str, *, at: float = 0) -> dict[str, str]:
+        """Return the headers that sign a request; `at` is when, where that is not now."""
         where = unquote(path.partition("?")[0]).rstrip("/")
-        signed = self._signature(method, where, body)
+        signed = self._signature(method, where, body, at=at)
         return dict(zip(("X-User", "X-Time", "X-Signature"), signed, strict=True))
 
-    def _signature(self, *said: str) -> tuple[str, str, str]:
+    def _signature(self, *said: str, at: float = 0) -> tuple[str, str, str]:
         """Return who signs, when, and the signature."""
-        at = str(int(time.time() * 1000))
-        text = "\n".join([at, *said])
+        signed_at = str(int((at or time.time()) * 1000))
+        text = "\n".join([signed_at, *said])
         made = hmac.new(self.token.encode(), text.encode(), hashlib.sha256)
-        return self.email, at, made.hexdigest()
+        return self.email, signed_at, made.hexdigest()
 
     def _encrypted(self, values: dict[str, str]) -> dict[str, str]:
         """Return values that only the server can read."""

@@ -5,6 +5,7 @@ import shutil
 import string
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -115,3 +116,27 @@ def test_a_page_works_with_its_server(seed: int, tmp_path: Path) -> None:
         laptop, phone = (opened(chromium, url, errors) for _ in range(2))
         use(laptop, phone, email, signs_in=drawn(seed).afterwards == "signs-in")
     assert errors == []
+
+
+@pytest.mark.parametrize("seed", firsts("dials", RIGHT)[1:])
+def test_a_page_names_the_origin_where_it_looks(seed: int, tmp_path: Path) -> None:
+    truth = write(drawn(seed), tmp_path)
+    (script,) = (unpack(truth, tmp_path, tmp_path / "unpacked") / truth.folder).rglob("client.js")
+    assert truth.origin.replace("http", "ws") in script.read_text()
+    assert "location.host" not in script.read_text()
+
+
+def test_a_page_loads_itself_again_after_a_sign_in(tmp_path: Path) -> None:
+    seed = next(seed for seed in RIGHT if drawn(seed).afterwards == "reloads")
+    truth = write(replace(drawn(seed), dials="own"), tmp_path)
+    root = unpack(truth, tmp_path, tmp_path / "unpacked")
+    set_up(root, truth.folder, truth.databases[0])
+    with (
+        started(root, truth.folder, truth.application, *truth.options) as server,
+        browser("", server.url) as chromium,
+    ):
+        page = opened(chromium, server.url, [])
+        sign_up(page, email := "anna.berg@liu.se")
+        expect(page.locator("#notice")).to_have_text("You have signed up.")
+        with page.expect_navigation():
+            sign_in(page, email)
