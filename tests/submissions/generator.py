@@ -13,7 +13,7 @@ from tests.submissions.mistakes import HINDRANCES, MISTAKES, Failure, Mistake
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.submission import Database
 
-__all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "unpack", "write"]
+__all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "truth", "unpack", "write"]
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,14 @@ class Truth:
 
 def write(combination: Combination, folder: Path) -> Truth:
     """Write a submission into a folder, and return the truth about it."""
-    c = combination
+    return truth(combination, layout.lay_out(combination, folder))
+
+
+def truth(c: Combination, target: str) -> Truth:
+    """Return the truth about a combination that is handed in as a file or folder."""
     is_missing = c.hindrance == "no-application"
     return Truth(
-        target=layout.lay_out(c, folder),
+        target=target,
         folder=layout.folder(c),
         application="" if is_missing else server_source.FORMS[c.form].application,
         options=("--header-map", "dangerous") if c.token_sent == "underscore" else (),

@@ -12,6 +12,7 @@ import pytest
 import requests
 from msgspec import structs
 
+from tests.submissions import others
 from tests.submissions.axes import drawn
 from tests.submissions.generator import Truth, unpack, write
 from tests.submissions.people import PASSWORD, Person, is_accepted, is_told
@@ -106,6 +107,18 @@ def test_a_submission_does_what_its_truth_says(seed: int, tmp_path: Path) -> Non
         else:
             assert is_logged_out_elsewhere(laptop, phone)
         check_sessions(laptop, phone, mistake)
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("seed", GRADABLE[::4])
+def test_a_server_of_another_kind_does_what_its_truth_says(seed: int, tmp_path: Path) -> None:
+    truth = others.write(drawn(seed), tmp_path)
+    with others.started(tmp_path) as server:
+        laptop = Person(server.url, truth)
+        phone = laptop.elsewhere()
+        check_functions(laptop)
+        assert is_logged_out_elsewhere(laptop, phone)
+        check_sessions(laptop, phone, "")
     assert "Traceback" not in server.log
 
 

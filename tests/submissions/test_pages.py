@@ -13,6 +13,7 @@ import pytest
 import trustme
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.submissions import others
 from tests.submissions.axes import drawn
 from tests.submissions.generator import unpack, write
 from tests.submissions.people import PASSWORD
@@ -115,6 +116,18 @@ def test_a_page_works_with_its_server(seed: int, tmp_path: Path) -> None:
         url = truth.origin or server.url
         laptop, phone = (opened(chromium, url, errors) for _ in range(2))
         use(laptop, phone, email, signs_in=drawn(seed).afterwards == "signs-in")
+    assert errors == []
+
+
+@pytest.mark.parametrize("seed", GRADABLE[::12])
+def test_a_page_works_with_a_server_of_another_kind(seed: int, tmp_path: Path) -> None:
+    combination = replace(drawn(seed), dials="own")
+    others.write(combination, tmp_path)
+    errors: list[str] = []
+    with others.started(tmp_path) as server, browser("", server.url) as chromium:
+        laptop, phone = (opened(chromium, server.url, errors) for _ in range(2))
+        signs_in = combination.afterwards == "signs-in"
+        use(laptop, phone, "anna.berg@liu.se", signs_in=signs_in)
     assert errors == []
 
 
