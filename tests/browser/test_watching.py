@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.checker.learn.styles import Case
 from tests.checker.learn.submissions import INPUTS, ROUTES, Style, write
 from tests.submissions import page_source
+from tests.submissions.page_source import USUAL, Habits
 from twidder_cli.engine.pace import Pace
 from twidder_cli.engine.people import Browser
 from twidder_cli.load.library import find_contract
@@ -42,11 +43,13 @@ OPENED = "xhr.open(method, path, true);"
 TIMED = OPENED, f'{OPENED}\nxhr.setRequestHeader("X-Time", Date.now());'
 
 
-def handed_in(case: Case, folder: Path, *changes: tuple[str, str]) -> Submission:
+def handed_in(
+    case: Case, folder: Path, *changes: tuple[str, str], habits: Habits = USUAL
+) -> Submission:
     """Write a submission with a page that speaks to it, but for these changes of its script."""
     submission = write(case.style, folder)
     page = page_source.files(
-        case.contract, transport="xhr", notice="logout", token_header=case.header
+        case.contract, transport="xhr", notice="logout", token_header=case.header, habits=habits
     )
     for old, new in changes:
         assert old in page["client.js"]
@@ -101,3 +104,13 @@ def test_a_page_is_used_where_it_looks_for_its_server(browser: Browser, tmp_path
     found = prepared(handed_in(STRANGE, tmp_path / "s", elsewhere), tmp_path / "w", browser)
     assert found.understood == {*FUNCTIONS, "connect"}, found.names
     assert found.contract.socket == STRANGE.contract.socket
+
+
+def test_a_token_is_known_that_was_handed_over_right_before_a_reload(
+    browser: Browser, tmp_path: Path
+) -> None:
+    submission = handed_in(STRANGE, tmp_path / "s", habits=Habits(afterwards="reloads"))
+    found = prepared(submission, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+    assert found.contract.operations == STRANGE.contract.operations
+    assert found.contract.token == STRANGE.contract.token

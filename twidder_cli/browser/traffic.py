@@ -25,6 +25,12 @@ from twidder_cli.model.timeline import (
 
 _LONGEST = 1 << 20
 _MOST_REQUESTS = 5000
+_KEEPING = {
+    "maxPostDataSize": _LONGEST,
+    # The answer to a sign-in is still there for us after a page that loads itself again at once.
+    "enableDurableMessages": True,
+    "maxTotalBufferSize": 64 * _LONGEST,
+}
 _LIBRARIES = {"Script", "Stylesheet"}
 _UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
 """How an address is lost that nobody here answers for."""
@@ -51,7 +57,7 @@ class Traffic:
             cdp.on(f"Network.{name}", self._guarded(handler))
         tree = await cdp.send("Page.getFrameTree")
         self._frame = tree["frameTree"]["frame"]["id"]
-        await cdp.send("Network.enable", {"maxPostDataSize": _LONGEST})
+        await cdp.send("Network.enable", _KEEPING)
 
     def _guarded(self, handler: Handler) -> Handler:
         """Let a mistake of ours be told, and not end all hearing."""
