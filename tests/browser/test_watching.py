@@ -3,9 +3,13 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from msgspec import structs
+
 from tests.checker.learn.styles import Case
 from tests.checker.learn.submissions import INPUTS, ROUTES, Style, write
-from tests.submissions import page_source
+from tests.submissions import others, page_source
+from tests.submissions.axes import drawn
 from tests.submissions.page_source import USUAL, Habits
 from twidder_cli.engine.pace import Pace
 from twidder_cli.engine.people import Browser
@@ -114,3 +118,24 @@ def test_a_token_is_known_that_was_handed_over_right_before_a_reload(
     assert found.understood == {*FUNCTIONS, "connect"}, found.names
     assert found.contract.operations == STRANGE.contract.operations
     assert found.contract.token == STRANGE.contract.token
+
+
+def test_a_page_that_shows_nothing_without_its_server_is_used_where_it_looks_for_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    waiting = "    showWelcome();\n}\n", '    fetch(server + "/").then(showWelcome);\n}\n'
+    submission = handed_in(STRANGE, tmp_path / "s", waiting, habits=Habits(dials="localhost"))
+    found = prepared(submission, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+
+
+@pytest.mark.parametrize("seed", [0, 28, 54])
+def test_a_server_of_another_kind_is_learned_from_its_address_alone(
+    seed: int, browser: Browser, tmp_path: Path
+) -> None:
+    truth = others.write(drawn(seed), tmp_path)
+    with others.started(tmp_path) as server:
+        running = Submission(name="tornado", kind="url", location=server.url)
+        found = prepared(running, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+    assert found.contract == structs.replace(truth.contract, name="learned")
