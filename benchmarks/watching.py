@@ -72,7 +72,19 @@ class Way(NamedTuple):
             " is not ".join(shown(contract, part) for contract in contracts)
             for part in unlike(self.truth, self.learned.contract)
             if _SHOWN_BY.get(part, part) in known - self.truth.secret
+            and not (part == "token" and self._lacks_bearer)
         ]
+
+    @property
+    def _lacks_bearer(self) -> bool:
+        """Whether only the word is missing, without which the token is taken as well."""
+        true, learned = (
+            self.truth.contract.token,
+            self.learned.contract and self.learned.contract.token,
+        )
+        if true is None or not learned or true.header != learned.header:
+            return False
+        return true.value.removeprefix("Bearer ") == learned.value
 
 
 class Subject(NamedTuple):

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.async_api import CDPSession, Error
 
-from twidder_cli.browser.addresses import DATA, function_of, is_for_server
+from twidder_cli.browser.addresses import DATA, function_of, is_for_server, origin_of
 from twidder_cli.browser.sockets import Handler, PageSockets
 from twidder_cli.browser.writer import Writer
 from twidder_cli.engine.people import Scene
@@ -34,6 +34,16 @@ _KEEPING = {
 _LIBRARIES = {"Script", "Stylesheet"}
 _UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
 """How an address is lost that nobody here answers for."""
+
+
+def _as_sent(request: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a request with the headers of the one that was redirected to it.
+
+    The script's own are sent again, and the browser does not tell of them.
+    """
+    if before is None or origin_of(before["url"]) != origin_of(request["url"]):
+        return request
+    return {**request, "headers": {**before["headers"], **request["headers"]}}
 
 
 class Traffic:
@@ -95,7 +105,8 @@ class Traffic:
         self._requests += 1
         if request["url"].startswith(("data:", "blob:")) or self._requests > _MOST_REQUESTS:
             return
-        redirects = self._asked.get(event["requestId"], {}).get("redirects", -1) + 1
+        before = self._asked.get(event["requestId"], {})
+        redirects = before.get("redirects", -1) + 1
         if kind == "Document" and event.get("frameId") == self._frame and not redirects:
             self.sockets.leave_all(at)
             self._writer.write(
@@ -111,7 +122,7 @@ class Traffic:
         self._asked[event["requestId"]] = {
             "at": at,
             "kind": kind,
-            "request": request,
+            "request": _as_sent(request, before.get("request")),
             "redirects": redirects,
             "step": self._recorder.step,
         }
