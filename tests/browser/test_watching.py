@@ -8,9 +8,10 @@ from msgspec import structs
 
 from tests.checker.learn.styles import Case
 from tests.checker.learn.submissions import INPUTS, ROUTES, Style, write
-from tests.submissions import others, page_source
+from tests.submissions import generator, others, page_source
 from tests.submissions.axes import drawn
 from tests.submissions.page_source import USUAL, Habits
+from tests.submissions.running import set_up, started
 from twidder_cli.engine.pace import Pace
 from twidder_cli.engine.people import Browser
 from twidder_cli.load.library import find_contract
@@ -139,3 +140,17 @@ def test_a_server_of_another_kind_is_learned_from_its_address_alone(
         found = prepared(running, tmp_path / "w", browser)
     assert found.understood == {*FUNCTIONS, "connect"}, found.names
     assert found.contract == structs.replace(truth.contract, name="learned")
+
+
+def test_a_server_redirects_to_https_whose_page_came_by_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    truth = generator.write(drawn(45), tmp_path)
+    assert truth.origin.startswith("https:")
+    assert truth.contract.operations["sign_in"].path.endswith("/")
+    root = generator.unpack(truth, tmp_path, tmp_path / "unpacked")
+    set_up(root, truth.folder, truth.databases[0])
+    with started(root, truth.folder, truth.application) as server:
+        running = Submission(name="s", kind="url", location=server.url)
+        found = prepared(running, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names

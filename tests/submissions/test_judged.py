@@ -9,7 +9,7 @@ import pytest
 from tests.submissions.axes import NONE, drawn
 from tests.submissions.generator import Truth, write
 from tests.submissions.judged import REQUIRED, Graded, graded, judgement, unlike
-from tests.submissions.seeds import SPEAKABLE
+from tests.submissions.seeds import GRADABLE, SPEAKABLE, firsts
 
 SLOW = {"bcrypt", "flask_bcrypt", "flask_cors", "jwt"}
 """Packages with which passwords are hashed, which is most of what such a submission does."""
@@ -46,6 +46,12 @@ def test_a_submission_is_graded_as_its_truth_says(seed: int, tmp_path: Path) -> 
     found = graded(truth, tmp_path)
     assert judgement(truth, found) == "right", found
     assert unlike(truth, found.contract) == ([] if truth.failure is None else ["all of it"])
+
+
+@pytest.mark.parametrize("seed", firsts("secrecy", [seed for seed in GRADABLE if is_suited(seed)]))
+def test_what_only_its_page_can_say_costs_nobody_points(seed: int, tmp_path: Path) -> None:
+    truth = write(drawn(seed), tmp_path)
+    assert judgement(truth, found := graded(truth, tmp_path)) != "wrong", found
 
 
 def test_those_cover_a_good_part_of_what_there_is() -> None:
