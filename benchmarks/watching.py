@@ -51,7 +51,7 @@ class Way(NamedTuple):
     @property
     def is_whole(self) -> bool:
         """Whether everything is named as it is."""
-        return not unlike(self.truth, self.learned.contract)
+        return not self._unlike
 
     @property
     def is_recognised(self) -> bool:
@@ -65,26 +65,30 @@ class Way(NamedTuple):
         secret = [f"nobody can know {part}" for part in known & self.truth.secret]
         if self.is_recognised and not self.truth.secret:
             secret.append("everybody can speak to it")
-        if self.learned.contract is None:
-            return secret
         contracts = self.truth.contract, self.learned.contract
         return secret + [
             " is not ".join(shown(contract, part) for contract in contracts)
-            for part in unlike(self.truth, self.learned.contract)
+            for part in self._unlike
             if _SHOWN_BY.get(part, part) in known - self.truth.secret
-            and not (part == "token" and self._lacks_bearer)
         ]
 
     @property
-    def _lacks_bearer(self) -> bool:
-        """Whether only the word is missing, without which the token is taken as well."""
-        true, learned = (
-            self.truth.contract.token,
-            self.learned.contract and self.learned.contract.token,
-        )
-        if true is None or not learned or true.header != learned.header:
+    def _unlike(self) -> list[str]:
+        parts = unlike(self.truth, self.learned.contract)
+        return [part for part in parts if not (part == "token" and self._takes_token)]
+
+    @property
+    def _takes_token(self) -> bool:
+        """Whether the token is taken as it was learned, though it is named otherwise.
+
+        The word Bearer may be missing, and a dash in a header is an underscore to WSGI.
+        """
+        true = self.truth.contract.token
+        learned = self.learned.contract.token if self.learned.contract else None
+        if true is None or learned is None:
             return False
-        return true.value.removeprefix("Bearer ") == learned.value
+        is_header = learned.header.replace("_", "-").lower() == true.header.lower()
+        return is_header and learned.value in {true.value, true.value.removeprefix("Bearer ")}
 
 
 class Subject(NamedTuple):
