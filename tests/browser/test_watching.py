@@ -154,3 +154,12 @@ def test_a_server_redirects_to_https_whose_page_came_by_it(
         running = Submission(name="s", kind="url", location=server.url)
         found = prepared(running, tmp_path / "w", browser)
     assert found.understood == {*FUNCTIONS, "connect"}, found.names
+
+
+def test_what_a_page_can_not_do_while_it_loads_itself_is_done_later(
+    browser: Browser, tmp_path: Path
+) -> None:
+    late = "location.reload();", "setTimeout(() => location.reload(), 1000);"
+    submission = handed_in(STRANGE, tmp_path / "s", late, habits=Habits(afterwards="reloads"))
+    found = prepared(submission, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names

@@ -5,6 +5,7 @@ from contextlib import suppress
 
 from twidder_cli.browser.person import InBrowser, Runs
 from twidder_cli.engine.cast import Cast
+from twidder_cli.engine.pace import APPEARS
 from twidder_cli.engine.people import Scene
 from twidder_cli.engine.recorder import Recorder
 from twidder_cli.engine.server import Server
@@ -42,8 +43,13 @@ def tour(browser: Runs, server: Server, seed: str) -> Timeline:
         anna.browse("open")
         for function, inputs in deeds:
             recorder.step = function
-            with suppress(CannotPlay):  # what comes after it may work all the same
+            try:
                 anna.try_out(function, inputs)
+            except CannotPlay:
+                # It may have been loading itself; and what comes after may work all the same.
+                recorder.sleep_until(recorder.now() + server.pace.scaled(APPEARS))
+                with suppress(CannotPlay):
+                    anna.try_out(function, inputs)
     except CannotPlay:
         if not View(recorder.timeline().entries).elsewhere:
             raise
