@@ -39,8 +39,9 @@ class Proof(NamedTuple):
 
     @property
     def unlike(self) -> list[str]:
-        """What of the contract was learned otherwise than it is."""
-        return unlike(self.truth, self.found.contract) if self.is_started else []
+        """What of the contract was learned otherwise than it is, where there is one."""
+        is_learnable = self.is_started and not self.truth.secret
+        return unlike(self.truth, self.found.contract) if is_learnable else []
 
     @property
     def judgement(self) -> str:
@@ -69,9 +70,10 @@ def proof(seed: int) -> Proof:
 def report(proofs: Sequence[Proof]) -> None:
     """Print the shares, and how long it took."""
     gradable = [one for one in proofs if one.is_gradable]
+    learnable = [one for one in gradable if not one.truth.secret]
     rows = [
         ("started", sum(one.is_started for one in gradable), len(gradable)),
-        ("learned", sum(one.is_started and not one.unlike for one in gradable), len(gradable)),
+        ("learned", sum(one.is_started and not one.unlike for one in learnable), len(learnable)),
         *(
             (name, sum(one.judgement == name for one in proofs), len(proofs))
             for name in ("right", "wrong", "unclear")

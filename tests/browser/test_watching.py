@@ -3,9 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
+from msgspec import structs
+
 from tests.checker.learn.styles import Case
 from tests.checker.learn.submissions import INPUTS, ROUTES, Style, write
-from tests.submissions import page_source
+from tests.submissions import generator, others, page_source
+from tests.submissions.axes import drawn
+from tests.submissions.page_source import USUAL, Habits
+from tests.submissions.running import set_up, started
 from twidder_cli.engine.pace import Pace
 from twidder_cli.engine.people import Browser
 from twidder_cli.load.library import find_contract
@@ -42,11 +48,13 @@ OPENED = "xhr.open(method, path, true);"
 TIMED = OPENED, f'{OPENED}\nxhr.setRequestHeader("X-Time", Date.now());'
 
 
-def handed_in(case: Case, folder: Path, *changes: tuple[str, str]) -> Submission:
+def handed_in(
+    case: Case, folder: Path, *changes: tuple[str, str], habits: Habits = USUAL
+) -> Submission:
     """Write a submission with a page that speaks to it, but for these changes of its script."""
     submission = write(case.style, folder)
     page = page_source.files(
-        case.contract, transport="xhr", notice="logout", token_header=case.header
+        case.contract, transport="xhr", notice="logout", token_header=case.header, habits=habits
     )
     for old, new in changes:
         assert old in page["client.js"]
@@ -101,3 +109,57 @@ def test_a_page_is_used_where_it_looks_for_its_server(browser: Browser, tmp_path
     found = prepared(handed_in(STRANGE, tmp_path / "s", elsewhere), tmp_path / "w", browser)
     assert found.understood == {*FUNCTIONS, "connect"}, found.names
     assert found.contract.socket == STRANGE.contract.socket
+
+
+def test_a_token_is_known_that_was_handed_over_right_before_a_reload(
+    browser: Browser, tmp_path: Path
+) -> None:
+    submission = handed_in(STRANGE, tmp_path / "s", habits=Habits(afterwards="reloads"))
+    found = prepared(submission, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+    assert found.contract.operations == STRANGE.contract.operations
+    assert found.contract.token == STRANGE.contract.token
+
+
+def test_a_page_that_shows_nothing_without_its_server_is_used_where_it_looks_for_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    waiting = "    showWelcome();\n}\n", '    fetch(server + "/").then(showWelcome);\n}\n'
+    submission = handed_in(STRANGE, tmp_path / "s", waiting, habits=Habits(dials="localhost"))
+    found = prepared(submission, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+
+
+@pytest.mark.parametrize("seed", [0, 39, 54])
+def test_a_server_of_another_kind_is_learned_from_its_address_alone(
+    seed: int, browser: Browser, tmp_path: Path
+) -> None:
+    truth = others.write(drawn(seed), tmp_path)
+    with others.started(tmp_path) as server:
+        running = Submission(name="tornado", kind="url", location=server.url)
+        found = prepared(running, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+    assert found.contract == structs.replace(truth.contract, name="learned")
+
+
+def test_a_server_redirects_to_https_whose_page_came_by_it(
+    browser: Browser, tmp_path: Path
+) -> None:
+    truth = generator.write(drawn(45), tmp_path)
+    assert truth.origin.startswith("https:")
+    assert truth.contract.operations["sign_in"].path.endswith("/")
+    root = generator.unpack(truth, tmp_path, tmp_path / "unpacked")
+    set_up(root, truth.folder, truth.databases[0])
+    with started(root, truth.folder, truth.application) as server:
+        running = Submission(name="s", kind="url", location=server.url)
+        found = prepared(running, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names
+
+
+def test_what_a_page_can_not_do_while_it_loads_itself_is_done_later(
+    browser: Browser, tmp_path: Path
+) -> None:
+    late = "location.reload();", "setTimeout(() => location.reload(), 1000);"
+    submission = handed_in(STRANGE, tmp_path / "s", late, habits=Habits(afterwards="reloads"))
+    found = prepared(submission, tmp_path / "w", browser)
+    assert found.understood == {*FUNCTIONS, "connect"}, found.names

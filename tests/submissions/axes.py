@@ -11,7 +11,10 @@ from tests.submissions.mistakes import HINDRANCES, MISTAKES
 
 
 class Value(NamedTuple):
-    """One value of an axis: why it is there, and how many cards of the axis's pack carry it."""
+    """One value of an axis: why it is there, and how many cards of the axis's pack carry it.
+
+    What no card carries is there only as another axis wants it.
+    """
 
     why: str
     cards: int = 1
@@ -104,6 +107,17 @@ AXES: dict[str, dict[str, Value]] = {
         "repeated": Value("one asks for the repeated password too"),
     },
     # the token, and what is said on the socket
+    "session": {
+        "stored": Value("the page keeps the token, and sends it", 6),
+        "cookie": Value("the server sets a cookie, which scripts can read"),
+        "http-only": Value("the server sets a cookie that only the browser can read"),
+    },
+    "secrecy": {
+        NONE: Value("everything is sent as it is", 11),
+        "signed": Value("an HMAC over the time and the request, with the token as its key"),
+        "signed-greeting": Value("the greeting is signed as well"),
+        "encrypted": Value("what is secret is encrypted with the server's RSA key"),
+    },
     "token_reply": {
         "data": Value("as the lab says"),
         "token": Value("a key of its own"),
@@ -111,6 +125,7 @@ AXES: dict[str, dict[str, Value]] = {
         "bare": Value("the body is a JSON string"),
         "header": Value("in the Authorization header of the reply (4 of 24)"),
         "nested": Value("data is an object with the token in it"),
+        "cookie": Value("in a cookie", 0),
     },
     "token_sent": {
         "raw": Value("as the lab says", 2),
@@ -118,6 +133,8 @@ AXES: dict[str, dict[str, Value]] = {
         "auth": Value("in a header of its own"),
         "token": Value("in a header of its own"),
         "underscore": Value("in a header that current gunicorn drops, unless it has dashes"),
+        "cookie": Value("in a cookie", 0),
+        "signature": Value("not at all: it is the key of a signature", 0),
     },
     "socket_path": _plain(
         *("/ws", "/sock", "/socket", "/echo", "/connect", "/session", "/profileview"),
@@ -130,6 +147,8 @@ AXES: dict[str, dict[str, Value]] = {
         "json-typed": Value("an object with a type and the token"),
         "query": Value("none: the token is in the URL's query"),
         "path": Value("none: the token is in the URL's path"),
+        "cookie": Value("none: the token is in a cookie of the handshake", 0),
+        "signed": Value("an object with the address, the time and a signature", 0),
     },
     "notice": {
         **_plain("logout", "signout", "terminated", "close", "force_logout", why="a bare word"),
@@ -161,6 +180,16 @@ AXES: dict[str, dict[str, Value]] = {
     "page": {
         "xhr": Value("XMLHttpRequest, as the lab says"),
         "fetch": Value("fetch, in some"),
+    },
+    "afterwards": {
+        "shows": Value("a sign-in leads to the profile, a sign-up to nothing but a word", 3),
+        "reloads": Value("the page loads itself again after a sign-in"),
+        "signs-in": Value("who has signed up is signed in by the page (5 of 24)"),
+    },
+    "dials": {
+        "own": Value("its server is where the page is from", 3),
+        "localhost": Value("its server is http://localhost:5000, as its author had it"),
+        "cloud": Value("its socket is wss:// and a cloud host, where it was hosted once"),
     },
     # what is wrong with it
     "mistake": {
@@ -194,6 +223,8 @@ class Combination:
     message_field: str
     recipient_field: str
     extra_fields: str
+    session: str
+    secrecy: str
     token_reply: str
     token_sent: str
     socket_path: str
@@ -203,6 +234,8 @@ class Combination:
     chatter: str
     statuses: str
     page: str
+    afterwards: str
+    dials: str
     mistake: str
     hindrance: str
 
@@ -232,6 +265,9 @@ def _dealt(axis: str, seed: int) -> str:
 
 def _agreed(c: Combination) -> Combination:
     """Return the combination with what contradicts its mistake or its hindrance made to fit."""
+    if c.secrecy.startswith("signed") and c.mistake in {"like", "email-greeting"}:
+        c = replace(c, secrecy=NONE)  # there the token is looked up by the address, and not sent
+    c = _with_token(c)
     if c.hindrance != NONE:
         c = replace(c, mistake=NONE)
     match c.hindrance:
@@ -247,3 +283,16 @@ def _agreed(c: Combination) -> Combination:
         case "broadcast" | "old-token" | "silent" | "dead-socket":
             c = replace(c, told="sign-in")  # a poll looks only after itself
     return c
+
+
+def _with_token(c: Combination) -> Combination:
+    """Return the combination with the token in places that agree."""
+    match c.secrecy:
+        case "signed":
+            return replace(c, session="stored", token_sent="signature")  # scripts need the key
+        case "signed-greeting":
+            return replace(c, session="stored", token_sent="signature", greeting="signed")
+        case _ if c.session != "stored":
+            return replace(c, token_reply="cookie", token_sent="cookie", greeting="cookie")
+        case _:
+            return c

@@ -7,13 +7,13 @@ from pathlib import Path
 import msgspec
 import yaml
 
-from tests.submissions import layout, names, server_source
+from tests.submissions import layout, names, page_source, server_source
 from tests.submissions.axes import NONE, Combination, drawn
 from tests.submissions.mistakes import HINDRANCES, MISTAKES, Failure, Mistake
 from twidder_cli.model.contract import Contract
 from twidder_cli.model.submission import Database
 
-__all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "unpack", "write"]
+__all__ = ["Combination", "Mistake", "Truth", "contract_file", "drawn", "truth", "unpack", "write"]
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,12 @@ class Truth:
     """The packages it imports, by the names it imports them under."""
 
     contract: Contract
+    secret: frozenset[str]
+    """What only its own page can do, functions and "connect": no contract can say how."""
+
+    origin: str
+    """Where its page looks for its server; empty where that is wherever the page is from."""
+
     notice: str | None
     """What the first client is told; None where its socket is only closed."""
 
@@ -52,16 +58,22 @@ class Truth:
 
 def write(combination: Combination, folder: Path) -> Truth:
     """Write a submission into a folder, and return the truth about it."""
-    c = combination
+    return truth(combination, layout.lay_out(combination, folder))
+
+
+def truth(c: Combination, target: str) -> Truth:
+    """Return the truth about a combination that is handed in as a file or folder."""
     is_missing = c.hindrance == "no-application"
     return Truth(
-        target=layout.lay_out(c, folder),
+        target=target,
         folder=layout.folder(c),
         application="" if is_missing else server_source.FORMS[c.form].application,
         options=("--header-map", "dangerous") if c.token_sent == "underscore" else (),
         databases=layout.databases(c),
         imports=server_source.imported(c),
         contract=names.contract(c),
+        secret=names.secret(c),
+        origin=page_source.ORIGINS.get(c.dials, ""),
         notice=None if c.notice == NONE else c.notice,
         wants_dns=c.package == "email_validator",
         mistake=MISTAKES.get(c.mistake),

@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 _MODULES = {
-    *("bcrypt", "hashlib", "json", "jwt", "os", "psycopg2", "re", "sqlite3", "threading", "uuid"),
-    "tddd97_mailer_2019",
+    *("base64", "bcrypt", "hashlib", "hmac", "json", "jwt", "os", "psycopg2", "re", "sqlite3"),
+    *("tddd97_mailer_2019", "threading", "time", "uuid"),
 }
 
 _NAMES = {
@@ -19,13 +19,17 @@ _NAMES = {
     "SQLAlchemy": "flask_sqlalchemy",
     "Sock": "flask_sock",
     "g": "flask",
+    "hashes": "cryptography.hazmat.primitives",
     "jsonify": "flask",
+    "padding": "cryptography.hazmat.primitives.asymmetric",
     "request": "flask",
+    "rsa": "cryptography.hazmat.primitives.asymmetric",
+    "serialization": "cryptography.hazmat.primitives",
     "validate_email": "email_validator",
     "wraps": "functools",
 }
 
-_OWN_MODULES = {"database_helper", "live"}
+_OWN_MODULES = {"database_helper", "encryption", "live", "signatures"}
 
 _OWN_NAMES = {
     "accounts": "accounts",

@@ -14,7 +14,7 @@ from tests.submissions.generator import Truth
 from tests.submissions.mistakes import Failure
 from twidder_cli.load.contract import load_contract
 from twidder_cli.load.source import Mistakes
-from twidder_cli.model.contract import FUNCTIONS, Contract
+from twidder_cli.model.contract import FUNCTIONS, Contract, Operation
 from twidder_cli.model.events import ServerStarted, decode
 from twidder_cli.model.verdicts import Verdict
 
@@ -130,10 +130,21 @@ def unlike(truth: Truth, learned: Contract | None) -> list[str]:
         return ["all of it"]
     true = truth.contract
     operations = [
-        name for name in FUNCTIONS if learned.operations.get(name) != true.operations[name]
+        name
+        for name in FUNCTIONS
+        if _named(learned.operations.get(name)) != _named(true.operations[name])
     ]
     places = [name for name in ("token", "socket") if getattr(learned, name) != getattr(true, name)]
     return [*operations, *places]
+
+
+def _named(operation: Operation | None) -> Operation | None:
+    """Return an operation without a slash at its path's end, which a redirect adds."""
+    if operation is None:
+        return None
+    path, question, query = operation.path.partition("?")
+    request = f"{operation.method} {path.rstrip('/')}{question}{query}"
+    return msgspec.structs.replace(operation, request=request)
 
 
 def shown(contract: Contract | None, part: str) -> str:

@@ -83,7 +83,7 @@ def lay_out(c: Combination, into: Path) -> str:
     lab.mkdir(parents=True)
     _write(lab, server_source.files(c))
     beside = lab / server_source.FORMS[c.form].package
-    _write(beside / "static", _page(c))
+    write_page(c, beside / "static")
     _write_data(c, beside)
     _write_requirements(c, lab)
     if c.hindrance == "configuration":
@@ -102,13 +102,16 @@ def _write(into: Path, files: dict[str, str]) -> None:
         path.write_text(text)
 
 
-def _page(c: Combination) -> dict[str, str]:
-    return page_source.files(
+def write_page(c: Combination, into: Path) -> None:
+    """Write the page's files into a folder."""
+    files = page_source.files(
         names.contract(c),
         transport=c.page,
         notice=names.notice(c),
-        token_header=names.TOKEN_HEADER[c.token_sent],
+        token_header=names.TOKEN_HEADER.get(c.token_sent, ""),
+        habits=page_source.Habits(c.session, c.secrecy, c.afterwards, c.dials),
     )
+    _write(into, files)
 
 
 def _write_data(c: Combination, beside: Path) -> None:

@@ -25,12 +25,22 @@ NEW_FIELD = {
 
 REPEATED_FIELD = "repeatpassword"
 
+COOKIE = "twidder_session"
+
+SECRET_INPUTS: dict[str, tuple[str, ...]] = {
+    "sign_up": ("password",),
+    "sign_in": ("email", "password"),
+    "change_password": ("old", "new"),
+}
+"""What is encrypted, where anything is."""
+
 TOKEN_HEADER = {
     "raw": "Authorization",
     "bearer": "Authorization",
     "auth": "auth",
     "token": "token",
     "underscore": "user_token",
+    "cookie": "Cookie",
 }
 """The header's name as the server reads it and its page sends it."""
 
@@ -41,6 +51,7 @@ TOKEN_PLACES = {
     "bare": "json:",
     "header": "header:Authorization",
     "nested": "json:data.token",
+    "cookie": f"cookie:{COOKIE}",
 }
 
 GREETINGS: dict[str, Any] = {
@@ -49,6 +60,8 @@ GREETINGS: dict[str, Any] = {
     "json-typed": {"type": "authenticate", "token": "{token}"},
     "query": None,
     "path": None,
+    "cookie": None,
+    "signed": None,
 }
 
 _REST = {
@@ -134,6 +147,25 @@ def fields(c: Combination, function: str) -> dict[str, str]:
             return {}
 
 
+def encrypted_fields(c: Combination, function: str) -> list[str]:
+    """Return the keys of a function's body whose values are encrypted."""
+    secret = SECRET_INPUTS.get(function, ()) if c.secrecy == "encrypted" else ()
+    return [key for key, held in fields(c, function).items() if held in secret]
+
+
+def secret(c: Combination) -> frozenset[str]:
+    """Return what only the page can do, functions and "connect": no contract can say how."""
+    match c.secrecy:
+        case "signed":
+            return frozenset(FUNCTIONS[2:])
+        case "signed-greeting":
+            return frozenset({*FUNCTIONS[2:], "connect"})
+        case "encrypted":
+            return frozenset(SECRET_INPUTS)
+        case _:
+            return frozenset()
+
+
 def notice(c: Combination) -> Any:
     """Return what is said at a logout, decoded where it is JSON; None: the socket is closed."""
     if c.notice == NONE:
@@ -142,17 +174,29 @@ def notice(c: Combination) -> Any:
 
 
 def contract(c: Combination) -> Contract:
-    """Return the contract of a submission, without a mistake in it."""
-    # gunicorn drops names with an underscore, and WSGI knows no difference to a dash.
-    header = TOKEN_HEADER[c.token_sent].replace("_", "-")
+    """Return the contract of a submission, without a mistake in it, as far as one can say it."""
     return Contract(
         name="truth",
         operations={function: _operation(c, function) for function in FUNCTIONS},
-        token=TokenPlace(
-            header=header, value="Bearer {token}" if c.token_sent == "bearer" else "{token}"
+        token=_token(c),
+        socket=SocketPlace(
+            path=_socket_path(c),
+            greeting=_greeting(c),
+            headers={"Cookie": _IN_COOKIE} if c.greeting == "cookie" else {},
         ),
-        socket=SocketPlace(path=_socket_path(c), greeting=_greeting(c)),
     )
+
+
+_IN_COOKIE = f"{COOKIE}={{token}}"
+
+
+def _token(c: Combination) -> TokenPlace | None:
+    if c.token_sent == "signature":
+        return None
+    # gunicorn drops names with an underscore, and WSGI knows no difference to a dash.
+    header = TOKEN_HEADER[c.token_sent].replace("_", "-")
+    value = {"bearer": "Bearer {token}", "cookie": _IN_COOKIE}.get(c.token_sent, "{token}")
+    return TokenPlace(header=header, value=value)
 
 
 def _operation(c: Combination, function: str) -> Operation:

@@ -1,18 +1,25 @@
 """Uses a server as its truth says, straight over HTTP and WebSocket, without the checker."""
 
+import base64
+import hashlib
+import hmac
 import json
 import random
 import re
 import string
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import requests
 import websocket
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
 from tests.submissions.generator import Truth
+from tests.submissions.names import SECRET_INPUTS
 
 PATIENCE = 30.0
 """Seconds for an answer or a handshake."""
@@ -44,16 +51,20 @@ class Person:
         operation = contract.operations[function]
         values = {**self._profile(), "token": self.token, **inputs}
         headers = _filled(operation.headers, values)
-        if self.token:
-            assert contract.token is not None
+        if self.token and contract.token is not None:
             headers[contract.token.header] = _filled(contract.token.value, values)
         quoted = {name: quote(value) for name, value in values.items()}
+        path = _filled(operation.path, quoted)
+        if function in self.truth.secret and contract.token is not None:
+            values |= self._encrypted({name: values[name] for name in SECRET_INPUTS[function]})
+        body = _filled(operation.json, values)
+        text = None if body is None else json.dumps(body)
+        if function in self.truth.secret and contract.token is None:
+            headers |= self.signed(operation.method, path, text or "")
+        if text is not None:
+            headers["Content-Type"] = "application/json"
         return requests.request(
-            operation.method,
-            self.url + _filled(operation.path, quoted),
-            headers=headers,
-            json=_filled(operation.json, values),
-            timeout=PATIENCE,
+            operation.method, self.url + path, headers=headers, data=text, timeout=PATIENCE
         )
 
     def sign_in(self, password: str = PASSWORD) -> bool:
@@ -77,9 +88,13 @@ class Person:
         values = {"token": self.token, "email": self.email}
         path = _filled(place.path, {name: quote(value) for name, value in values.items()})
         url = self.url.replace("http", "ws", 1)
-        connection = websocket.create_connection(url + path, timeout=PATIENCE)
+        headers = _filled(place.headers, values)
+        connection = websocket.create_connection(url + path, header=headers, timeout=PATIENCE)
         try:
             greeting = _filled(place.greeting, values)
+            if "connect" in self.truth.secret:
+                signed = self._signature("connect")
+                greeting = dict(zip(("email", "time", "signature"), signed, strict=True))
             if greeting is not None:
                 connection.send(greeting if isinstance(greeting, str) else json.dumps(greeting))
             yield connection
@@ -97,10 +112,38 @@ class Person:
             "country": "Sweden",
         }
 
+    # What only the page can do, and whoever knows its secret
+
+    def signed(self, method: str, path: str, body: str, *, at: float = 0) -> dict[str, str]:
+        """Return the headers that sign a request; `at` is when, where that is not now."""
+        where = unquote(path.partition("?")[0]).rstrip("/")
+        signed = self._signature(method, where, body, at=at)
+        return dict(zip(("X-User", "X-Time", "X-Signature"), signed, strict=True))
+
+    def _signature(self, *said: str, at: float = 0) -> tuple[str, str, str]:
+        """Return who signs, when, and the signature."""
+        signed_at = str(int((at or time.time()) * 1000))
+        text = "\n".join([signed_at, *said])
+        made = hmac.new(self.token.encode(), text.encode(), hashlib.sha256)
+        return self.email, signed_at, made.hexdigest()
+
+    def _encrypted(self, values: dict[str, str]) -> dict[str, str]:
+        """Return values that only the server can read."""
+        told = requests.get(f"{self.url}/public_key", timeout=PATIENCE).json()["key"]
+        key = serialization.load_der_public_key(base64.b64decode(told))
+        assert isinstance(key, rsa.RSAPublicKey)
+        oaep = padding.OAEP(padding.MGF1(hashes.SHA256()), hashes.SHA256(), None)
+        return {
+            name: base64.b64encode(key.encrypt(value.encode(), oaep)).decode()
+            for name, value in values.items()
+        }
+
     def _token_in(self, reply: requests.Response) -> str:
         kind, _, where = str(self.truth.contract.operations["sign_in"].token).partition(":")
         if kind == "header":
             return reply.headers[where]
+        if kind == "cookie":
+            return reply.cookies[where]
         found = reply.json()
         for key in filter(None, where.split(".")):
             found = found[key]

@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -28,12 +28,15 @@ else:
     email_validator.CHECK_DELIVERABILITY = False
 """
 
-_GUNICORN = """\
+_ENDS_WITH_US = """\
 import ctypes, runpy, sys
 if sys.platform == "linux":  # PR_SET_PDEATHSIG: tests that are killed leave nothing behind
     ctypes.CDLL(None).prctl(1, 9)
-runpy.run_module("gunicorn", run_name="__main__", alter_sys=True)
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
 """
+
+_GUNICORN = str(Path(sys.executable).with_name("gunicorn"))
 
 _CALL = "import importlib, sys; getattr(importlib.import_module(sys.argv[1]), sys.argv[2])()"
 
@@ -52,7 +55,7 @@ def set_up(root: Path, folder: str, database: Database) -> None:
 
 
 class Started:
-    """A submission under gunicorn. `log` is all that it has printed so far."""
+    """A server that runs. `log` is all that it has printed so far."""
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -103,18 +106,34 @@ def started(
 
     `prefix` is a command to run it under.
     """
-    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
-        port = listener.getsockname()[1]
-        argv = [
-            *(*prefix, sys.executable, "-c", _GUNICORN),
-            *("--bind", f"fd://{listener.fileno()}", "--no-control-socket"),
+
+    def words(listener: int) -> list[str]:
+        return [
+            *(_GUNICORN, "--bind", f"fd://{listener}", "--no-control-socket"),
             *("--workers", "1", "--threads", "100"),
             *(*options, application),
         ]
+
+    with serving(words, root / folder, _environment(root), prefix) as server:
+        yield server
+
+
+@contextmanager
+def serving(
+    words: Callable[[int], list[str]],
+    folder: Path,
+    environment: dict[str, str],
+    prefix: Sequence[str] = (),
+) -> Iterator[Started]:
+    """Run a Python program in a folder, which is told the number of a socket to serve."""
+    with socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        port = listener.getsockname()[1]
+        program = words(listener.fileno())
+        argv = [*prefix, sys.executable, "-c", _ENDS_WITH_US, *program]
         process = subprocess.Popen(  # noqa: S603
             argv,
-            cwd=root / folder,
-            env=_environment(root),
+            cwd=folder,
+            env=environment,
             pass_fds=[listener.fileno()],
             start_new_session=True,
             stdout=subprocess.PIPE,

@@ -4,6 +4,9 @@ from tests.submissions.axes import AXES, NONE, drawn
 
 SEEDS = range(72)
 GRADABLE = [seed for seed in SEEDS if drawn(seed).hindrance == NONE]
+SPEAKABLE = [seed for seed in GRADABLE if drawn(seed).secrecy == NONE]
+"""Those that somebody else can speak to than their own pages."""
+
 HINDERED = [seed for seed in SEEDS if drawn(seed).hindrance != NONE]
 
 

@@ -61,6 +61,8 @@ def imported(c: Combination) -> tuple[str, ...]:
         packages.add("werkzeug")
     if c.database == "sqlalchemy":
         packages.add("flask_sqlalchemy")
+    if c.secrecy == "encrypted":
+        packages.add("cryptography")
     if c.hindrance == "postgresql":
         packages.add("psycopg2")
     if c.hindrance == "missing-package":
@@ -78,7 +80,7 @@ def files(c: Combination) -> dict[str, str]:
     form = FORMS[c.form]
     source = {"database_helper.py": _database(c)}
     if c.hindrance != "no-application":
-        source |= _server(c, form)
+        source |= _server(c, form) | _cryptography(c)
     hashing = "flask_bcrypt" if c.package == "flask_bcrypt" else "werkzeug.security"
     source = {
         name: with_imports(body, hashing=hashing, relative=bool(form.package))
@@ -123,6 +125,16 @@ def _blueprints(c: Combination, form: Form) -> dict[str, str]:
         "live.py": _module("sock = Sock()", _rendered("live", c), _rendered("socket", c)),
         **{f"{name}.py": body for name, body in groups.items()},
     }
+
+
+def _cryptography(c: Combination) -> dict[str, str]:
+    match c.secrecy:
+        case "signed" | "signed-greeting":
+            return {"signatures.py": _module(_rendered("signatures", c))}
+        case "encrypted":
+            return {"encryption.py": _module(_rendered("encryption", c))}
+        case _:
+            return {}
 
 
 def _factory(*parts: str) -> str:
@@ -178,6 +190,7 @@ def _words(c: Combination) -> dict[str, Any]:
         "email_parameter": "email" if c.email_place == "path" else "",
         "uses_werkzeug": c.package in _WITH_WERKZEUG,
         "repeated": names.REPEATED_FIELD,
+        "cookie": names.COOKIE,
         "new_field": names.NEW_FIELD[c.old_field],
         "notice": _text(names.notice(c)),
         "acknowledgement": _text({"type": "welcome"} if c.notice.startswith("{") else "welcome"),

@@ -2,18 +2,24 @@
 
 import shutil
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
+from msgspec import structs
 
+from tests.submissions import others
 from tests.submissions.axes import drawn
 from tests.submissions.generator import Truth, unpack, write
 from tests.submissions.people import PASSWORD, Person, is_accepted, is_told
 from tests.submissions.playing import played
 from tests.submissions.running import Started, set_up, started
-from tests.submissions.seeds import GRADABLE, HINDERED, firsts
+from tests.submissions.seeds import GRADABLE, HINDERED, SPEAKABLE, firsts
+from twidder_cli.model.contract import TokenPlace
 from twidder_cli.model.submission import Database
 from twidder_cli.model.verdicts import Verdict
 
@@ -23,7 +29,7 @@ RIGHT = [seed for seed in GRADABLE if drawn(seed).mistake == "none"]
 MISTAKEN = [
     # The engine greets with tokens only.
     seed
-    for seed in firsts("mistake", GRADABLE)
+    for seed in firsts("mistake", SPEAKABLE)
     if drawn(seed).mistake != "email-greeting"
 ]
 
@@ -104,7 +110,19 @@ def test_a_submission_does_what_its_truth_says(seed: int, tmp_path: Path) -> Non
     assert "Traceback" not in server.log
 
 
-@pytest.mark.parametrize("seed", [*RIGHT[::7], *MISTAKEN])
+@pytest.mark.parametrize("seed", GRADABLE[::4])
+def test_a_server_of_another_kind_does_what_its_truth_says(seed: int, tmp_path: Path) -> None:
+    truth = others.write(drawn(seed), tmp_path)
+    with others.started(tmp_path) as server:
+        laptop = Person(server.url, truth)
+        phone = laptop.elsewhere()
+        check_functions(laptop)
+        assert is_logged_out_elsewhere(laptop, phone)
+        check_sessions(laptop, phone, "")
+    assert "Traceback" not in server.log
+
+
+@pytest.mark.parametrize("seed", [*[seed for seed in RIGHT if seed in SPEAKABLE][::7], *MISTAKEN])
 def test_the_engine_judges_a_submission_as_its_truth_says(seed: int, tmp_path: Path) -> None:
     truth = write(drawn(seed), tmp_path)
     root = unpack(truth, tmp_path, tmp_path / "unpacked")
@@ -114,6 +132,62 @@ def test_the_engine_judges_a_submission_as_its_truth_says(seed: int, tmp_path: P
         outcomes = played(truth, server.url, wanted, seed=seed)
     failed = {name for name, outcome in outcomes.items() if outcome.verdict is not Verdict.PASSED}
     assert failed == (wanted if truth.mistake else set()), outcomes
+
+
+# What only a page can say
+
+
+@contextmanager
+def signed_up(seed: int, folder: Path) -> Iterator[Person]:
+    """Start the server of a seed, and sign somebody up."""
+    truth = write(drawn(seed), folder)
+    root = unpack(truth, folder, folder / "unpacked")
+    with running(truth, root, truth.databases[0]) as server:
+        anna = Person(server.url, truth)
+        assert is_accepted(anna.call("sign_up")), server.log
+        yield anna
+
+
+SIGNED, SIGNED_GREETING, ENCRYPTED = firsts("secrecy", RIGHT)
+
+
+@pytest.mark.parametrize("seed", [SIGNED, SIGNED_GREETING])
+def test_a_token_is_not_enough_where_requests_are_signed(seed: int, tmp_path: Path) -> None:
+    with signed_up(seed, tmp_path) as anna:
+        assert anna.sign_in()
+        contract = structs.replace(anna.truth.contract, token=TokenPlace(header="Authorization"))
+        thief = Person(anna.url, replace(anna.truth, contract=contract, secret=frozenset()))
+        thief.token = anna.token
+        assert not thief.is_signed_in()
+        assert anna.is_signed_in()
+
+
+def test_a_signature_is_good_for_one_request_and_a_few_seconds(tmp_path: Path) -> None:
+    with signed_up(SIGNED, tmp_path) as anna:
+        assert anna.sign_in()
+        mine = anna.truth.contract.operations["get_user_data_by_token"]
+        others = anna.truth.contract.operations["get_user_messages_by_token"]
+        headers = anna.signed(mine.method, mine.path, "")
+        late = anna.signed(mine.method, mine.path, "", at=time.time() - 60)
+        answers = [
+            requests.request(one.method, anna.url + one.path, headers=sent)
+            for one, sent in ((mine, headers), (others, headers), (mine, late))
+        ]
+        assert list(map(is_accepted, answers)) == [True, False, False]
+
+
+def test_a_password_is_refused_that_is_not_encrypted(tmp_path: Path) -> None:
+    with signed_up(ENCRYPTED, tmp_path) as anna:
+        assert anna.sign_in()
+        plain = Person(anna.url, replace(anna.truth, secret=frozenset()), anna.email)
+        assert not plain.sign_in()
+
+
+@pytest.mark.parametrize("seed", firsts("session", RIGHT)[1:])
+def test_a_cookie_is_kept_from_scripts_where_it_is_http_only(seed: int, tmp_path: Path) -> None:
+    with signed_up(seed, tmp_path) as anna:
+        said = anna.call("sign_in").headers["Set-Cookie"]
+        assert ("HttpOnly" in said) is (drawn(seed).session == "http-only")
 
 
 def works(truth: Truth, root: Path, database: Database) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from tests.submissions.axes import NONE, drawn
 from tests.submissions.generator import Truth, write
 from tests.submissions.judged import REQUIRED, Graded, graded, judgement, unlike
-from tests.submissions.seeds import GRADABLE
+from tests.submissions.seeds import GRADABLE, SPEAKABLE
 
 SLOW = {"bcrypt", "flask_bcrypt", "flask_cors", "jwt"}
 """Packages with which passwords are hashed, which is most of what such a submission does."""
@@ -37,7 +37,8 @@ def is_suited(seed: int) -> bool:
     return drawn(seed).package not in SLOW and drawn(seed).mistake not in UNHEARD
 
 
-JUDGED = covering([seed for seed in GRADABLE if is_suited(seed)], 5)
+JUDGED = covering([seed for seed in SPEAKABLE if is_suited(seed)], 5)
+SECRET = covering([seed for seed in GRADABLE if seed not in SPEAKABLE and is_suited(seed)], 2)
 
 
 @pytest.mark.parametrize("seed", [*JUDGED, *HINDERED])
@@ -46,6 +47,12 @@ def test_a_submission_is_graded_as_its_truth_says(seed: int, tmp_path: Path) -> 
     found = graded(truth, tmp_path)
     assert judgement(truth, found) == "right", found
     assert unlike(truth, found.contract) == ([] if truth.failure is None else ["all of it"])
+
+
+@pytest.mark.parametrize("seed", SECRET)
+def test_what_only_its_page_can_say_costs_nobody_points(seed: int, tmp_path: Path) -> None:
+    truth = write(drawn(seed), tmp_path)
+    assert judgement(truth, found := graded(truth, tmp_path)) != "wrong", found
 
 
 def test_those_cover_a_good_part_of_what_there_is() -> None:

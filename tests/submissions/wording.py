@@ -41,6 +41,9 @@ class Wording:
 
     def read(self, function: str) -> str:
         """Return what reads and checks the fields of a body."""
+        return "\n".join([self._read(function), *self._decrypt(function)])
+
+    def _read(self, function: str) -> str:
         keys = ", ".join(f'"{key}"' for key in names.fields(self._c, function))
         if self._c.style != "plain":
             return _lines(
@@ -61,6 +64,21 @@ class Wording:
             f"        {self.refuse('Something is missing.', 400)}",
             *(extra if self._c.extra_fields == "refused" else []),
         )
+
+    def _decrypt(self, function: str) -> list[str]:
+        secret = names.encrypted_fields(self._c, function)
+        if not secret:
+            return []
+        keys = ", ".join(f'"{key}"' for key in secret)
+        return [
+            _lines(
+                "try:",
+                f"    for field in [{keys}]:",
+                "        data[field] = encryption.decrypted(data[field])",
+                "except ValueError:",
+                f"    {self.refuse('This was not encrypted with our key.', 400)}",
+            )
+        ]
 
     def begin(self, function: str) -> str:
         """Return what finds out who is calling, refuses nobody, and gets who is asked for."""
@@ -93,6 +111,10 @@ class Wording:
     @property
     def sent_token(self) -> str:
         """The expression for the token that came with a request."""
+        if self._c.token_sent == "signature":
+            return "signatures.read_token()"
+        if self._c.token_sent == "cookie":
+            return f'request.cookies.get("{names.COOKIE}")'
         header = names.TOKEN_HEADER[self._c.token_sent]
         if self._c.token_sent == "bearer":
             return f'request.headers.get("{header}", "").replace("Bearer ", "")'
@@ -136,6 +158,13 @@ class Wording:
             case "header":
                 head = '{"Authorization": token}'
                 return f"return jsonify({{{said}}}), {status}, {head}"
+            case "cookie":
+                only = ", httponly=True" if self._c.session == "http-only" else ""
+                return (
+                    f"response = jsonify({{{said}}})\n"
+                    f'    response.set_cookie("{names.COOKIE}", token{only})\n'
+                    f"    return response{code}"
+                )
             case "nested":
                 return f'return jsonify({{{said}, "data": {{"token": token}}}}){code}'
             case key:

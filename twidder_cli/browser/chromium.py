@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
+from urllib.parse import urlsplit
 
 from playwright.async_api import Browser as Launched
 from playwright.async_api import BrowserContext, Error, async_playwright
@@ -121,6 +122,8 @@ class Chromium:
             base_url=origins[0],
             proxy={"server": await proxy.start()},
             ignore_https_errors=True,
+            # What a host says that ends TLS for a server, or that would redirect to http.
+            extra_http_headers={"X-Forwarded-Proto": urlsplit(origins[0]).scheme},
             service_workers="block",
         )
         context.on("close", lambda _: proxy.close())

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from playwright.async_api import CDPSession, Error
 
-from twidder_cli.browser.addresses import DATA, function_of, is_for_server
+from twidder_cli.browser.addresses import DATA, function_of, is_for_server, origin_of
 from twidder_cli.browser.sockets import Handler, PageSockets
 from twidder_cli.browser.writer import Writer
 from twidder_cli.engine.people import Scene
@@ -26,10 +26,26 @@ from twidder_cli.model.timeline import (
 
 _LONGEST = 1 << 20
 _MOST_REQUESTS = 5000
+_KEEPING = {
+    "maxPostDataSize": _LONGEST,
+    # The answer to a sign-in is still there for us after a page that loads itself again at once.
+    "enableDurableMessages": True,
+    "maxTotalBufferSize": 64 * _LONGEST,
+}
 _LIBRARIES = {"Script", "Stylesheet"}
 _LEFT = "its page was left before an answer came"
 _UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
 """How an address is lost that nobody here answers for."""
+
+
+def _as_sent(request: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+    """Return a request with the headers of the one that was redirected to it.
+
+    The script's own are sent again, and the browser does not tell of them.
+    """
+    if before is None or origin_of(before["url"]) != origin_of(request["url"]):
+        return request
+    return {**request, "headers": {**before["headers"], **request["headers"]}}
 
 
 class Traffic:
@@ -55,7 +71,7 @@ class Traffic:
         cdp.on("Page.frameRequestedNavigation", self._guarded(self._wants_to_go))
         tree = await cdp.send("Page.getFrameTree")
         self._frame = tree["frameTree"]["frame"]["id"]
-        await cdp.send("Network.enable", {"maxPostDataSize": _LONGEST})
+        await cdp.send("Network.enable", _KEEPING)
 
     def _guarded(self, handler: Handler) -> Handler:
         """Let a mistake of ours be told, and not end all hearing."""
@@ -105,7 +121,8 @@ class Traffic:
         if before is not None:
             before["redirects"] += 1
             if before["request"]["method"] == request["method"]:
-                before.update(at=at, request=request, step=self._recorder.step)
+                sent = _as_sent(request, before["request"])
+                before.update(at=at, request=sent, step=self._recorder.step)
             return  # else what was asked is done, and a GET brings what came of it
         self._asked[event["requestId"]] = {
             "at": at,

@@ -32,6 +32,7 @@ class Entrance:
         self._probe = draft.probe
         self._sign_ins = [option.variant.operation for option in options.of("sign_in", draft)]
         self._tokens: list[tuple[str, str]] = []
+        self._to_strangers: dict[bytes, list[tuple[str, str]]] = {}
         self._is_taken = False
         self._is_proved = False
         self.person = draft.probe.person()
@@ -73,10 +74,23 @@ class Entrance:
         if exchange.reply is None or not is_accepted(exchange):
             return evidence_of(exchange), exchange
         tokens = tokens_in(exchange.reply, set(person.values.values()))
+        if tokens:
+            told = self._told_to_strangers(operation)
+            tokens = [token for token in tokens if token not in told]
         if not tokens:
             return Evidence.ACCEPTED, exchange
         self.person, self._tokens = person, tokens
         return Evidence.PROVED, exchange
+
+    def _told_to_strangers(self, operation: Operation) -> list[tuple[str, str]]:
+        """Return what somebody is told who has not signed up, such as a key that is public."""
+        key = msgspec.json.encode(operation)
+        if key not in self._to_strangers:
+            stranger = self._probe.person()
+            reply = self._probe.call(operation, stranger).reply
+            known = set(stranger.values.values())
+            self._to_strangers[key] = [] if reply is None else tokens_in(reply, known)
+        return self._to_strangers[key]
 
     # The token
 

@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
+import msgspec
+
 from twidder_cli.engine.pace import NOTICE
 from twidder_cli.engine.requests import Opening, opening_for
 from twidder_cli.learn.draft import Draft, Evidence
@@ -43,7 +45,7 @@ def connect(draft: Draft, options: Options, routes: Iterable[Route]) -> None:
             break
     if draft.socket is not None:
         # A socket also stays open while the server waits for another greeting.
-        is_sent = draft.socket in options.seen.sockets or is_read(draft.socket, reading)
+        is_sent = options.is_seen(draft.socket) or is_read(draft.socket, reading)
         is_taken = best is Evidence.THERE and is_sent
         if is_taken or best is Evidence.ACCEPTED:
             draft.accepted.add("connect")
@@ -55,6 +57,11 @@ def _places(
     draft: Draft, options: Options, routes: Iterable[Route]
 ) -> Iterator[tuple[SocketPlace, Reading]]:
     yield from ((place, Reading()) for place in options.seen.sockets)
+    if draft.token is not None and draft.token.header == "Cookie":
+        # The browser adds it to the handshake, and does not tell.
+        cookie = {"Cookie": draft.token.value}
+        seen = (msgspec.structs.replace(one, headers=cookie) for one in options.seen.sockets)
+        yield from ((place, Reading()) for place in seen)
     for route in routes:
         if options.is_table or _is_there(draft, route):
             reading = options.readings.get(route, Reading())

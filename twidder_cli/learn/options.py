@@ -106,8 +106,14 @@ class Options:
 
     def origin_of(self, place: TokenPlace | SocketPlace | None) -> str:
         """Where the token's place, or the way to open a socket, is known from."""
-        is_seen = place in (*self.seen.tokens, *self.seen.sockets)
+        is_seen = place in self.seen.tokens or self.is_seen(place)
         return _PAGE if is_seen else self.origin
+
+    def is_seen(self, place: TokenPlace | SocketPlace | None) -> bool:
+        """Whether its page opened a socket in this way, but for what the browser adds."""
+        if not isinstance(place, SocketPlace):
+            return False
+        return msgspec.structs.replace(place, headers={}) in self.seen.sockets
 
     @property
     def token_places(self) -> list[TokenPlace]:

@@ -37,7 +37,7 @@ T = TypeVar("T")
 _NAME = re.compile(r"\{(" + USER + "|" + OTHER + r")\.([a-z]+)(?:\.(\d+))?\}")
 _BROWSERS = re.compile(
     r"accept|accept-.*|access-control-.*|cache-control|connection|content-.*|cookie|dnt|host"
-    r"|if-.*|origin|pragma|priority|referer|sec-.*|upgrade-.*|user-agent",
+    r"|if-.*|origin|pragma|priority|referer|sec-.*|upgrade-.*|user-agent|x-forwarded-proto",
     re.IGNORECASE,
 )
 """Headers that a browser sends by itself."""
