@@ -38,12 +38,12 @@ _UNREACHED = {"net::ERR_NAME_NOT_RESOLVED", "net::ERR_SOCKS_CONNECTION_FAILED"}
 """How an address is lost that nobody here answers for."""
 
 
-def _as_sent(request: dict[str, Any], before: dict[str, Any] | None) -> dict[str, Any]:
+def _as_sent(request: dict[str, Any], before: dict[str, Any]) -> dict[str, Any]:
     """Return a request with the headers of the one that was redirected to it.
 
     The script's own are sent again, and the browser does not tell of them.
     """
-    if before is None or origin_of(before["url"]) != origin_of(request["url"]):
+    if origin_of(before["url"]) != origin_of(request["url"]):
         return request
     return {**request, "headers": {**before["headers"], **request["headers"]}}
 
