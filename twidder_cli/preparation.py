@@ -223,14 +223,15 @@ def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
     """Return what was prepared, with the contract that was learned."""
     if learned is None:
         return prepared
-    told = prepared._replace(notes=(*prepared.notes, *_told(learned)), spoken=_spoken(learned))
-    if learned.contract is None:
-        return told
-    return told._replace(
+    prepared = prepared._replace(spoken=_spoken(learned))
+    if learned.contract is None:  # what is known of its page is all that is known
+        return prepared._replace(notes=(*prepared.notes, *learned.notes))
+    return prepared._replace(
         contract=learned.contract,
         names="" if learned.contract.vouched else written(learned),
         # Of what was learned in part, nothing is held against the submission.
         understood=frozenset() if learned.problem else learned.known,
+        notes=(*prepared.notes, *_told(learned)),
     )
 
 
