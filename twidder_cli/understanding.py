@@ -16,6 +16,7 @@ from twidder_cli.model.routes import RouteTable
 from twidder_cli.model.step import CannotPlay
 from twidder_cli.model.timeline import Timeline
 from twidder_cli.model.view import View
+from twidder_cli.model.words import printable
 from twidder_cli.starts import ENTRANCE
 
 GetBrowser = Callable[[], Browser | None]
@@ -63,8 +64,9 @@ class Understanding:
             return learned
         try:
             seen = seen_in(self._tour(browser, url))
-        except CannotPlay:
-            return learned
+        except CannotPlay as cause:
+            unused = f"nothing could be learned from its page: {printable(str(cause), 200)}"
+            return msgspec.structs.replace(learned, notes=(*learned.notes, unused))
         again = learn(
             url,
             self._job.contract,
