@@ -2,8 +2,9 @@
 
 import pytest
 
-from twidder_cli.browser.addresses import asks_as, is_for_server, is_icon, origin_of
+from twidder_cli.browser.addresses import asks_as, function_of, is_for_server, is_icon, origin_of
 from twidder_cli.load.library import find_contract
+from twidder_cli.model.contract import Contract, Operation
 from twidder_cli.model.timeline import Request
 
 CONTRACT = find_contract("common")
@@ -44,6 +45,26 @@ def test_the_icon_that_every_browser_asks_for_is_no_matter_of_the_page() -> None
     assert is_icon("http://127.0.0.1:5000/favicon.ico?v=1")
     assert not is_icon("http://127.0.0.1:5000/static/favicon.ico.js")
     assert not is_icon("http://[")
+
+
+@pytest.mark.parametrize(
+    ("template", "path", "is_it"),
+    [
+        ("/users/{email}", "/users/anna@liu.se/", True),
+        ("/users/{email}", "/users/", False),
+        ("/users/{email}", "/users/a/b", False),
+        ("/u-{email}.json", "/u-a.json", True),
+        ("/u-{email}.json", "/u-.json", False),
+        ("/{email}-{own}", "/a-b", True),
+        ("/{email}-{own}", "/a-", False),
+        ("/{email}{own}", "/ab", True),
+        ("/x" + "{email}" * 40, "/x" + "a" * 5000 + "/b", False),
+        ("/x" + "{email}a" * 40, "/x" + "a" * 5000 + "b", False),
+    ],
+)
+def test_a_path_is_one_of_a_template(template: str, path: str, is_it: bool) -> None:
+    contract = Contract(operations={"sign_out": Operation(request=f"GET {template}")})
+    assert (function_of(contract, "GET", path) == "sign_out") is is_it
 
 
 TOKEN = "{anna@laptop.token.1}"

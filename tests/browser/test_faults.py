@@ -7,8 +7,8 @@ import pytest
 
 from tests.checker.files import loaded
 from tests.checker.timelines import ANNA, stood_still, timeline, view
+from twidder_cli.engine.blame import NOWHERE, faults
 from twidder_cli.engine.judge import judge
-from twidder_cli.engine.pages import NOWHERE, faults
 from twidder_cli.model.actors import VISITOR
 from twidder_cli.model.page import PageView
 from twidder_cli.model.timeline import (

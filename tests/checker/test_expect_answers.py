@@ -7,9 +7,11 @@ import msgspec
 import pytest
 
 from tests.checker.timelines import ANNA, BOB, PHONE, asked, judged, unanswered
-from twidder_cli.model.contract import FUNCTIONS
+from twidder_cli.model.actors import Actor
 from twidder_cli.model.step import Call
+from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.verdicts import Verdict
+from twidder_cli.steps._answers import ExpectAnswer
 from twidder_cli.steps.expect_accepted import ExpectAccepted
 from twidder_cli.steps.expect_json import ExpectJson
 from twidder_cli.steps.expect_page import ExpectPage
@@ -20,8 +22,13 @@ READ = "get_user_data_by_token"
 
 # Refused
 
-EVERY = tuple(Call(function=name) for name in FUNCTIONS)
-REFUSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), calls=EVERY)
+
+def refusing(*functions: str, witness: Actor | None = None) -> ExpectRefused:
+    calls = tuple(Call(function=name) for name in functions)
+    return ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), calls=calls, witness=witness)
+
+
+REFUSED = refusing(READ)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +108,7 @@ def test_what_the_request_itself_held_is_not_handed_over() -> None:
         sends='{"username": "{anna.email}"}',
         body={"message": "wrong password for {anna.email}"},
     )
-    assert judged(REFUSED, call) == []
+    assert judged(refusing("sign_in"), call) == []
 
 
 def test_no_answer_is_no_refusal() -> None:
@@ -114,23 +121,37 @@ def test_no_answer_is_no_refusal() -> None:
 
 def test_all_answers_that_should_have_been_refused_are_one_finding() -> None:
     calls = [asked(ANNA, name, 7, body=PROFILE) for name in (READ, "sign_out")]
-    (finding,) = judged(REFUSED, calls)
+    (finding,) = judged(refusing(READ, "sign_out"), calls)
     assert finding.title == "get_user_data_by_token and sign_out should have been refused"
     assert finding.actual.count("\n") == 1
 
 
 def test_what_a_page_asks_besides_is_not_judged() -> None:
-    step = ExpectRefused(kind="expect_refused", by=(ANNA,), calls=(Call(function="sign_out"),))
-    assert judged(step, asked(ANNA, READ, 7, body=PROFILE)) == []
+    refused = asked(ANNA, "sign_out", 7, status=401)
+    assert judged(refusing("sign_out"), refused, asked(ANNA, READ, 7, body=PROFILE)) == []
 
 
-def test_answers_to_other_steps_are_not_judged() -> None:
-    assert judged(REFUSED, asked(ANNA, READ, 3, body=PROFILE, step="3")) == []
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        asked(ANNA, READ, 3, body=PROFILE, step="3"),
+        asked(ANNA, "xhr", 7, body=PROFILE),
+        msgspec.structs.replace(unanswered(ANNA, READ, 7), is_left=True),
+    ],
+    ids=["another step", "no function", "left by its page"],
+)
+@pytest.mark.parametrize("kind", [ExpectAccepted, ExpectRefused])
+def test_what_was_not_asked_can_not_be_told(kind: type[ExpectAnswer], elsewhere: Exchange) -> None:
+    (finding,) = judged(kind(by=(ANNA,), calls=(Call(function=READ),)), elsewhere)
+    assert (finding.verdict, finding.title) == (
+        Verdict.UNCLEAR,
+        "What should have been asked was not",
+    )
 
 
 # Refused, with a witness
 
-WITNESSED = ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), calls=EVERY, witness=PHONE)
+WITNESSED = refusing("post_message", witness=PHONE)
 POST = '{"email": "{anna.email}", "message": "{anna.message.2}"}'
 EARLIER = {"data": [{"content": "{anna.message.1}"}]}
 WALL = {"data": [{"content": "{anna.message.1}"}, {"content": "{anna.message.2}"}]}
@@ -162,12 +183,19 @@ def test_where_the_witness_may_not_look_the_answer_decides(status: int, found: i
 
 
 def test_without_a_witness_the_answer_decides() -> None:
-    assert judged(REFUSED, posted(401), wall(WALL)) == []
+    assert judged(refusing("post_message"), posted(401), wall(WALL)) == []
+
+
+def test_where_a_page_hides_what_it_posts_the_answer_decides() -> None:
+    hidden = asked(ANNA, "post_message", 7, sends='{"q": "x9=="}')
+    (finding,) = judged(WITNESSED, hidden, wall(EARLIER))
+    assert finding.title == "post_message should have been refused"
 
 
 # Accepted
 
-ACCEPTED = ExpectAccepted(kind="expect_accepted", line=11, by=(ANNA,))
+READS = (Call(function=READ),)
+ACCEPTED = ExpectAccepted(kind="expect_accepted", line=11, by=(ANNA,), calls=READS)
 
 
 @pytest.mark.parametrize(
@@ -196,12 +224,17 @@ def test_an_answer_without_the_data_that_there_are_is_no_acceptance() -> None:
     without = {"ok": 0, "data": None}
     (finding,) = judged(ACCEPTED, asked(ANNA, READ, 7, body=without, differs=True))
     assert finding.title == "get_user_data_by_token should have been accepted"
-    wall = asked(ANNA, "get_user_messages_by_token", 7, body=without, differs=True)
-    assert judged(ACCEPTED, wall) == []
+    name = "get_user_messages_by_token"
+    step = ExpectAccepted(kind="expect_accepted", by=(ANNA,), calls=(Call(function=name),))
+    assert judged(step, asked(ANNA, name, 7, body=without, differs=True)) == []
 
 
 SHOWING = ExpectAccepted(
-    kind="expect_accepted", line=11, by=(ANNA,), shows=("{anna.email}", "Linkoping")
+    kind="expect_accepted",
+    line=11,
+    by=(ANNA,),
+    calls=READS,
+    shows=("{anna.email}", "Linkoping"),
 )
 
 
@@ -218,7 +251,9 @@ def test_what_is_missing_in_an_answer_is_named() -> None:
 
 
 def test_what_should_not_be_in_an_answer_is_named() -> None:
-    step = ExpectAccepted(kind="expect_accepted", by=(ANNA,), lacks=("{anna.password}",))
+    step = ExpectAccepted(
+        kind="expect_accepted", by=(ANNA,), calls=READS, lacks=("{anna.password}",)
+    )
     body = {"data": {"password": "{anna.password}"}}
     (finding,) = judged(step, asked(ANNA, READ, 7, body=body))
     assert (finding.title, finding.expected) == (

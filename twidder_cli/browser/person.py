@@ -17,8 +17,8 @@ from twidder_cli.engine.pace import AFTERTHOUGHT, HTTP, PAGE, PICTURE
 from twidder_cli.engine.people import Scene
 from twidder_cli.libraries import Library
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.contract import READING
-from twidder_cli.model.page import Browsing
+from twidder_cli.model.contract import OPEN, READING
+from twidder_cli.model.page import RELOADING, Browsing
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.step import Call, CannotPlay
 from twidder_cli.model.timeline import Exchange, Loaded, Noted, Shown
@@ -50,6 +50,7 @@ class InBrowser:
         self._tab: Tab | None = None
         self._coming: Future[Tab] | None = None
         self._kept: Kept | None = None
+        self._signed_in = -1.0
 
     def come(self) -> None:
         """Begin to get a browser and an empty tab, which need not be waited for yet."""
@@ -75,6 +76,8 @@ class InBrowser:
             self._do(function, call.inputs)
         exchange = self._asked(function, began)
         is_refused = not (exchange.is_left or is_accepted(exchange))
+        if not must and exchange.operation != function:
+            raise CannotPlay(f"{self._actor}: nobody knows what the page asks for", ours=True)
         if is_refused and not must:
             self._check_asked_as_before(exchange)
             return exchange
@@ -95,6 +98,7 @@ class InBrowser:
             )
             self._name_token(exchange)
             self._kept = self._run(self._here().kept())
+            self._signed_in = self._now()
         if function == "change_password":
             self._scene.cast.accept_new_password(self._actor.user)
         return exchange
@@ -104,12 +108,14 @@ class InBrowser:
 
         A page that has forgotten its token is refused whatever became of the session.
         """
+        recorder = self._scene.recorder
         granted = [
             e
-            for e in self._scene.recorder.view().every(Exchange)
+            for e in recorder.view().every(Exchange)
             if (e.actor, e.operation) == (self._actor, exchange.operation) and is_accepted(e)
         ]
-        if granted and not asks_as(exchange.request, granted[-1].request):
+        now, before = (recorder.masked(e).request for e in (exchange, (granted or [exchange])[-1]))
+        if exchange.operation not in OPEN and not asks_as(now, before):
             raise CannotPlay(f"{self._actor}: the page has forgotten who it was", ours=True)
 
     def _do(self, function: str, inputs: Mapping[str, str]) -> None:
@@ -126,7 +132,7 @@ class InBrowser:
                 self._fill_in("change_password", {"old": old, "new": new})
             case "post_message":
                 self._run(self._here().post(cast.message(user, inputs.get("message"))))
-            case "get_user_data_by_token" | "get_user_messages_by_token":
+            case _ if function in RELOADING:
                 self._come_back()
             case _:  # somebody is looked up
                 address = inputs.get("email", cast.profile(user)["email"])
@@ -146,16 +152,18 @@ class InBrowser:
                 self._fill_in("sign_in", inputs)
                 return began
         except CannotPlay:
-            if self._view() != "profile":
+            if inputs or self._view() != "profile":
                 raise
-        return -1.0
+        return self._signed_in  # an earlier sign-in is none of this one
 
     def _name_token(self, exchange: Exchange) -> None:
         """Name what the page keeps of the answer to its sign-in, however that is written."""
         reply = exchange.reply
         handed_over = [reply.body, *reply.headers.values()] if reply else []
+        profile = self._scene.cast.profile(self._actor.user).values()
         for value in self._run(self._here().stored()):
-            if any(value in text for text in handed_over):
+            is_said = any(value in text for text in handed_over)
+            if is_said and not any(known in value for known in profile):
                 self._traffic.name_token(value)
 
     def _fill_in(self, form: Form, inputs: Mapping[str, str]) -> None:
@@ -199,10 +207,12 @@ class InBrowser:
         self._browser.run(self._go(), self._scaled(HTTP))
 
     async def _go(self) -> None:
-        if self._coming is not None:
-            await asyncio.gather(asyncio.wrap_future(self._coming), return_exceptions=True)
-        if self._context is not None:
-            await self._context.close()
+        try:
+            if self._coming is not None:
+                await asyncio.gather(asyncio.wrap_future(self._coming), return_exceptions=True)
+        finally:
+            if self._context is not None:
+                await self._context.close()
 
     async def _browse(self, deed: Browsing) -> None:
         match deed:
@@ -273,7 +283,7 @@ class InBrowser:
         def found(view: View) -> list[Exchange]:
             asked = [e for e in view.every(Exchange) if e.actor == self._actor and e.sent >= since]
             named = [e for e in asked if e.operation == function]
-            sending = [e for e in asked if e.request.method not in {"GET", "OPTIONS"}]
+            sending = [e for e in asked if e.request.sends]
             return named or ([] if function in READING else sending)
 
         self._await(

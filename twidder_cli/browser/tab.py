@@ -111,8 +111,17 @@ class Tab:
         await self.page.close()
 
     async def look(self) -> None:
-        """Return once the page has had a turn to answer."""
-        await self._read()
+        """Return once the page has had a turn to answer; raises Error where it does not."""
+        until = time.monotonic() + REACH
+        while True:
+            try:
+                await self._world.call("read")
+            except Error:  # another document is being loaded
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(_NAP)
+            else:
+                return
 
     async def picture(self) -> bytes:
         """Return what is in sight, as a JPEG; nothing of a page that was left."""

@@ -15,6 +15,7 @@ from twidder_cli.browser.writer import Writer
 from twidder_cli.engine.people import Scene
 from twidder_cli.engine.requests import token_in
 from twidder_cli.model.actors import Actor
+from twidder_cli.model.contract import FUNCTIONS
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.timeline import (
     Exchange,
@@ -53,7 +54,8 @@ class Traffic:
 
     def __init__(self, actor: Actor, scene: Scene) -> None:
         self._actor = actor
-        self._server, self._recorder, _ = scene
+        self._server, self._recorder, cast = scene
+        self._address = cast.profile(actor.user)["email"]
         self._asked: dict[str, dict[str, Any]] = {}
         self._writer = Writer(actor, scene)
         self.sockets = PageSockets(self._writer)
@@ -202,6 +204,7 @@ class Traffic:
     def _is_lost(self, event: dict[str, Any]) -> None:
         asked = self._asked.pop(event["requestId"], None)
         if asked is None or event.get("canceled"):
+            self._recorder.poke()
             return
         why = event.get("errorText", "")
         if asked["kind"] in _LIBRARIES and why in _UNREACHED:
@@ -233,14 +236,14 @@ class Traffic:
         if function == "sign_in" and is_accepted(exchange) and exchange.reply:
             place = self._server.contract.operations[function].token
             self.name_token(token_in(exchange.reply, place))
-        if self._server.is_by_page:
+        if self._server.is_by_page and exchange.operation in FUNCTIONS:
             exchange = self._learned(exchange)
         self._recorder.add(exchange)
 
     def _learned(self, exchange: Exchange) -> Exchange:
         """Return the exchange with what this run knows of its function, and learn from it."""
         server, masked = self._server, self._recorder.masked(exchange)
-        question = f"{exchange.operation} {self._actor.user} {exchange.request.path}"
+        question = f"{exchange.operation} {self._address} {exchange.request.path}"
         if is_accepted(exchange):
             server.understood.add(exchange.operation)
         server.answers.learn(masked, question, must=False)

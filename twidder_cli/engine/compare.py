@@ -2,9 +2,9 @@
 
 from contextlib import suppress
 
+from twidder_cli.engine.blame import COMPARED, NOT_FOUND, NOWHERE, working
 from twidder_cli.engine.calls import Calls
 from twidder_cli.engine.pace import HTTP
-from twidder_cli.engine.pages import COMPARED, NOT_FOUND, NOWHERE, working
 from twidder_cli.engine.people import Scene
 from twidder_cli.model.actors import VISITOR
 from twidder_cli.model.step import Call, CannotPlay

@@ -5,6 +5,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from twidder_cli.engine.judge import has_stalled, judge
+from twidder_cli.engine.page_stage import unfit
 from twidder_cli.engine.people import Browser
 from twidder_cli.engine.play import Player, Progress
 from twidder_cli.engine.server import Server
@@ -31,10 +32,11 @@ def grade(
 ) -> Graded:
     """Play a scenario and judge it; return the play that counts, and what became of it.
 
-    Where the wire can't tell, and its own page can speak to the server, everybody uses that.
+    Where the wire can't tell, and its own page can speak to the server, everybody uses that, if
+    pages can do what the scenario is about.
     """
     graded = _graded(scenario, server, seed, progress, browser)
-    if graded.outcome.verdict is not Verdict.UNCLEAR or server.by_page is None:
+    if graded.outcome.verdict is not Verdict.UNCLEAR or not server.by_page or unfit(scenario):
         return graded
     seen = _graded(
         scenario, server.by_page.at(server.url, server.life), f"{seed}/page", progress, browser
@@ -81,7 +83,7 @@ def notes(server: Server) -> Iterator[str]:
     if server.by_page and server.by_page.settled:
         count = len(server.by_page.settled)
         yield (
-            f"played through its own page, as nothing else can speak to its server: {count} "
+            f"played through its own page, since the wire left it open: {count} "
             f"{'scenarios' if count > 1 else 'scenario'}"
         )
     if server.named:

@@ -6,8 +6,8 @@ from itertools import accumulate
 
 import msgspec
 
+from twidder_cli.engine.blame import faults
 from twidder_cli.engine.pace import BURST
-from twidder_cli.engine.pages import faults
 from twidder_cli.model.replies import symbols_in
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Step

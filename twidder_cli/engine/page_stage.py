@@ -12,11 +12,19 @@ from twidder_cli.engine.pace import HTTP
 from twidder_cli.engine.people import People, Person, Scene
 from twidder_cli.engine.stage import Performer, WireStage
 from twidder_cli.model.actors import Actor
-from twidder_cli.model.page import Browsing
+from twidder_cli.model.page import RELOADING, Browsing
+from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.scenario import Scenario
 from twidder_cli.model.step import Call, CannotPlay, Ending, flat
 from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.view import View
+
+_NOT_BY_PAGE = frozenset(
+    {"together", "send", "expect_one_valid", "expect_random_tokens", "expect_next"}
+)
+"""Steps that are about single requests, messages and tokens of ours."""
+_MOST = 6
+"""Actors for each of whom a browser is opened."""
 
 
 class PageStage(WireStage):
@@ -38,7 +46,7 @@ class PageStage(WireStage):
         self._waiting = [a for a in scenario.everybody if a not in scenario.in_browser]
         self._socketless = frozenset(_socketless(scenario)) - {*scenario.in_browser}
         self._open: dict[Actor, bool] = {}
-        self._known: dict[Actor, set[int]] = {}
+        self._known: dict[Actor, frozenset[int]] = {}
 
     def prepare(self) -> None:
         """Begin to get everybody a browser."""
@@ -61,7 +69,11 @@ class PageStage(WireStage):
             _cannot("keeps from opening its socket")
         inputs = {name: self._calls.expanded(text) for name, text in call.inputs.items()}
         self._people.settle([actor.user])
-        return self._person(actor).call(msgspec.structs.replace(call, inputs=inputs), must=must)
+        asked = msgspec.structs.replace(call, inputs=inputs)
+        exchange = self._person(actor).call(asked, must=must)
+        if call.function in RELOADING and is_accepted(exchange) and actor in self._known:
+            self.connect([actor])  # a page that is loaded again opens its socket again
+        return exchange
 
     def _person(self, actor: Actor) -> Person:
         """Return who does it: a user without a place of their own uses the first that is open."""
@@ -80,12 +92,16 @@ class PageStage(WireStage):
             _cannot("opens a socket with anybody else's token")
         for actor in actors:
             self._person(actor)
-            known = self._known.setdefault(actor, set())
-            is_there = _new_socket(actor, known)
+            is_there = _new_socket(actor, self._known.get(actor, frozenset()))
             until = self._recorder.now() + self._server.pace.scaled(HTTP)
             if not self._recorder.wait(is_there, until):
                 raise CannotPlay(f"{actor}: its page has opened no socket", ours=True)
-            known |= {socket.socket for socket in self._recorder.view().sockets(actor)}
+            self._count(actor)
+
+    def _count(self, actor: Actor) -> None:
+        """Take note of all sockets that the actor's page has opened so far."""
+        numbers = (socket.socket for socket in self._recorder.view().sockets(actor))
+        self._known[actor] = frozenset(numbers)
 
     def disconnect(
         self, actors: Sequence[Actor], how: Ending = "close", *, oldest: bool = False
@@ -96,6 +112,7 @@ class PageStage(WireStage):
         self._people.settle(actor.user for actor in actors)
         for actor in actors:
             self.browse(actor, "close_tab")
+            self._count(actor)
 
     def together(self, calls: Sequence[tuple[Actor, Call]]) -> None:
         """Nothing that a page sends can be held back."""
@@ -114,6 +131,16 @@ class PageStage(WireStage):
         _cannot("shows its token for certain")
 
 
+def unfit(scenario: Scenario) -> str:
+    """Return what of a scenario pages can't do, as a step names it; empty where they may."""
+    if len(scenario.actors) > _MOST:
+        return "so many actors"
+    for step in flat(scenario.steps):
+        if step.kind in _NOT_BY_PAGE or getattr(step, "token", None) is not None:
+            return step.kind
+    return ""
+
+
 def _socketless(scenario: Scenario) -> Iterator[Actor]:
     """Yield the actors who share a user's sign-ins with others, and open no socket themselves."""
     steps = list(flat(scenario.steps))
@@ -129,7 +156,7 @@ def _socketless(scenario: Scenario) -> Iterator[Actor]:
             yield actor
 
 
-def _new_socket(actor: Actor, known: set[int]) -> Callable[[View], bool]:
+def _new_socket(actor: Actor, known: frozenset[int]) -> Callable[[View], bool]:
     """Return what tells whether a page has opened a socket that is not one of these.
 
     It may be over already: that somebody else's sign-in has ended it is for judges.

@@ -50,6 +50,11 @@ class Recorder:
         began = now if sent is None else sent
         return self.add(kind(step=self.step, actor=actor, sent=began, received=now, **facts))
 
+    def poke(self) -> None:
+        """Have whoever waits look again, where what they wait for may not be in an entry."""
+        with self._changed:
+            self._changed.notify_all()
+
     def crash(self, error: Exception) -> None:
         """Take note that our own code failed; nothing here is held against the submission."""
         self.note(Crash, "", text=f"{type(error).__name__}: {error}")

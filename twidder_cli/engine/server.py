@@ -31,13 +31,13 @@ class Server:
     where its pages look for it whatever their own is, in the order in which they did, and
     `missing` the URLs of what they want from the internet and did not get.
 
+    `origins` are those of them where a browser finds it in the scenario that is played; pages
+    are opened at the first, and at `url` where there is none.
+
     `by_page` is the same server for actors who all use its page, which is taken where nobody else
     can speak to it: what a page was answered tells nothing of the wire. It is None where there is
     no need of that, or no way. `is_by_page` says of that one that it is, and
     `settled` names the scenarios that were decided so.
-
-    `origins` are those of them where a browser finds it in the scenario that is played; pages
-    are opened at the first, and at `url` where there is none.
     """
 
     def __init__(self, contract: Contract, pace: Pace) -> None:

@@ -20,14 +20,16 @@ def spoken(
 
     `known` are those that may be it by what they hold. What is sent is also known by its step,
     since passwords may be hidden; what is read only by what it shows: of a wall, a message.
-    Nothing is returned unless somebody got in.
+    Nothing is returned unless somebody got in, or where one request is several functions.
     """
     said = dict(_sent(exchanges))
     for name, asked in known.items():
         shown = [e for e in asked if is_accepted(e) and _is_certain(name, e)]
         if shown:
             said[name] = shown[0]
-    return said if {"sign_up", "sign_in"} <= said.keys() else {}
+    requests = {(e.request.method, e.request.path) for e in said.values()}
+    is_told_apart = len(requests) == len(said)
+    return said if is_told_apart and {"sign_up", "sign_in"} <= said.keys() else {}
 
 
 def _is_certain(name: str, exchange: Exchange) -> bool:
@@ -47,8 +49,4 @@ def _sent(exchanges: Sequence[Exchange]) -> Iterator[tuple[str, Exchange]]:
 
 
 def _sent_in(exchanges: Sequence[Exchange], step: str) -> list[Exchange]:
-    return [
-        e
-        for e in exchanges
-        if e.step == step and e.request.method not in {"GET", "OPTIONS"} and is_accepted(e)
-    ]
+    return [e for e in exchanges if e.step == step and e.request.sends and is_accepted(e)]

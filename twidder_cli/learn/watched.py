@@ -92,9 +92,7 @@ def _asks(exchange: Exchange) -> bool:
     """Whether a page asks its own server for something, rather than for a file."""
     request = exchange.request
     is_at_home = request.path.startswith("/")
-    return is_at_home and (
-        exchange.operation in _ASKING or request.method not in {"GET", "OPTIONS"}
-    )
+    return is_at_home and (exchange.operation in _ASKING or request.sends)
 
 
 def _text(request: Request) -> str:

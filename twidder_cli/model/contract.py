@@ -17,6 +17,9 @@ FUNCTIONS = (
 )
 """The lab's nine functions, in the order in which it lists them."""
 
+OPEN = FUNCTIONS[:2]
+"""The functions that are for everybody, and want no token."""
+
 READING = FUNCTIONS[4:8]
 """The functions that hand over data and change nothing."""
 

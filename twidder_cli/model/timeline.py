@@ -28,6 +28,11 @@ class Request(Noun):
     headers: dict[str, str] = {}
     body: str | None = None
 
+    @property
+    def sends(self) -> bool:
+        """Whether its method says that something is to be done, rather than read."""
+        return self.method not in {"GET", "HEAD", "OPTIONS"}
+
 
 class Reply(Noun):
     """What came back, after redirects; `body` is cut at 1 MiB."""

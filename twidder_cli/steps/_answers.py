@@ -1,5 +1,6 @@
 """What `expect_accepted` and `expect_refused` share: calls, and findings about answers."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
@@ -58,8 +59,23 @@ class ExpectAnswer(Step):
         return [
             call
             for call in view.mine(Exchange)
-            if call.actor in self.by and call.operation in functions
+            if call.actor in self.by and call.operation in functions and not call.is_left
         ]
+
+    def unasked(self, asked: Sequence[Exchange]) -> Iterator[Finding]:
+        """Yield that calls were not made after all, so that no answer can be judged."""
+        made = Counter((call.actor, call.operation) for call in asked)
+        wanted = Counter((str(actor), call.function) for actor in self.by for call in self.calls)
+        missing = [f"{function} by {actor}" for actor, function in wanted - made]
+        if missing:
+            yield Finding(
+                title="What should have been asked was not",
+                expected=listed(f"{function} by {actor}" for actor, function in wanted),
+                actual=f"nobody has seen {listed(missing)}",
+                hint="Try it by hand, in two browsers.",
+                line=self.line,
+                verdict=Verdict.UNCLEAR,
+            )
 
     def not_understood(self, view: View, exchanges: Sequence[Exchange]) -> Finding:
         """Return the finding that the functions may just have other names."""

@@ -50,6 +50,7 @@ class ExpectAccepted(ExpectAnswer):
             return
         for call in calls:
             yield from self._contents(view, call)
+        yield from self.unasked(calls)
 
     def _contents(self, view: View, call: Exchange) -> Iterator[Finding]:
         said = "\n".join(strings_in(call.reply.body if call.reply else ""))

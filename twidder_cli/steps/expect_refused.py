@@ -68,12 +68,15 @@ class ExpectRefused(ExpectAnswer):
         elif calls and not any(call.understood for call in calls):
             # What would be refused to anybody shows nothing.
             yield self.not_understood(view, calls)
+        else:
+            yield from self.unasked(calls)
 
     def _is_granted(self, call: Exchange, view: View) -> bool:
         walls = [look for look in view.mine(Exchange) if look.actor == self.witness]
         if call.operation == "post_message" and any(is_accepted(wall) for wall in walls):
             posted = {name for name in symbols_in(call.request.body or "") if ".message." in name}
-            return any(posted & handed_over(wall) for wall in walls)
+            if posted:  # else the page hides what it says
+                return any(posted & handed_over(wall) for wall in walls)
         return bool(handed_over(call)) or (is_accepted(call) and not call.differs)
 
     @property

@@ -47,7 +47,7 @@ class ExpectSilence(Step):
             socket
             for actor in (*self.of, CONTROL)
             for socket in view.sockets(actor)
-            if _was_open(view, socket) and not view.is_silence_proved(socket)
+            if _was_open(view, socket) and not _is_proved(view, socket)
         ]
         if unproved:
             yield Finding(
@@ -134,6 +134,13 @@ def _is_late_refusal(view: View, end: Frame) -> bool:
 
 def _was_open(view: View, socket: Connection) -> bool:
     end = view.end(socket)
-    left, pinged = view.left_at(socket), view.pinged_at
-    is_held = socket.received < pinged and (left == math.inf or left > pinged)
+    left = view.left_at(socket)
+    is_held = left == math.inf or left > view.pinged_at
     return is_held and (end is None or end.received > view.since)
+
+
+def _is_proved(view: View, socket: Connection) -> bool:
+    """Whether a socket was silent; of one that opened later, whether another one was before it."""
+    is_later = socket.received >= view.pinged_at
+    proving = view.sockets(socket.actor) if is_later else [socket]
+    return any(view.is_silence_proved(one) for one in proving)

@@ -18,7 +18,6 @@ COMPARED = frozenset({400, NOT_FOUND, NOT_ALLOWED, 415})
 """Refusals that may be due to how a page asks, rather than to what it was given."""
 
 _FILES = frozenset({"document", "stylesheet", "script", "image", "font", "other", "media"})
-_READING = frozenset({"GET", "OPTIONS"})
 _REFUSED = 400
 
 
@@ -90,9 +89,8 @@ def _is_lost_on(view: View, actor: str, load: Loaded) -> bool:
 
 def _disagrees(view: View, stopped: Played, asked: list[Exchange]) -> Iterator[Finding]:
     """Yield that a page is refused what the same server grants to who asks as it wants."""
-    sending = [
-        e for e in asked if e.operation == stopped.function or e.request.method not in _READING
-    ]
+    named = [e for e in asked if e.operation == stopped.function]
+    sending = named or [e for e in asked if e.request.sends]
     right = working(view, stopped.function)
     if right is None or not sending:
         return
