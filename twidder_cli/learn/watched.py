@@ -4,43 +4,27 @@ Recorded requests are the templates: the users' values stand in them by name, an
 token is whatever of the reply to the sign-in turns up again in what is sent later.
 """
 
-import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from email.parser import BytesParser
 from itertools import chain
-from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from typing import TypeVar
 
 import msgspec
 
 from twidder_cli.learn.answers import tokens_in
 from twidder_cli.learn.spoken import spoken
+from twidder_cli.learn.templates import BROWSERS, NAME, OTHER, USER, Templates
 from twidder_cli.model.contract import (
     FUNCTIONS,
-    INPUTS,
     READING,
     Operation,
-    SocketPlace,
-    TokenPlace,
 )
 from twidder_cli.model.learned import Learned
-from twidder_cli.model.replies import is_accepted, json_of
+from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.seen import Seen
 from twidder_cli.model.timeline import Connection, Exchange, Request, Sent, Timeline
 from twidder_cli.model.words import answered
 
-USER, OTHER = "anna", "bob"
-"""Who uses the page, and whom she looks up."""
-
 T = TypeVar("T")
-
-_NAME = re.compile(r"\{(" + USER + "|" + OTHER + r")\.([a-z]+)(?:\.(\d+))?\}")
-_BROWSERS = re.compile(
-    r"accept|accept-.*|access-control-.*|cache-control|connection|content-.*|cookie|dnt|host"
-    r"|if-.*|origin|pragma|priority|referer|sec-.*|upgrade-.*|user-agent|x-forwarded-proto",
-    re.IGNORECASE,
-)
-"""Headers that a browser sends by itself."""
 
 _ASKING = frozenset({"xhr", "fetch", *FUNCTIONS})
 _MOST = 3
@@ -59,7 +43,7 @@ def seen_in(timeline: Timeline) -> Seen:
     ]
     token = _token(exchanges, timeline)
     changing = _changing(exchanges, token)
-    written = _Writing(token, changing)
+    written = Templates(token, changing)
     known = {name: [e for e in exchanges if may_be(e)] for name, may_be in _KINDS.items()}
     found = {name: asked[: 2 * _MOST] for name, asked in known.items()}
     operations = {
@@ -152,142 +136,10 @@ def _token(exchanges: Sequence[Exchange], timeline: Timeline) -> str:
         sent += [e.text for e in timeline.entries if isinstance(e, Sent)]
         sent += [e.path for e in timeline.entries if isinstance(e, Connection)]
         for _, value in tokens_in(exchange.reply, set()):
-            is_name = _NAME.fullmatch(value) is not None
+            is_name = NAME.fullmatch(value) is not None
             if not is_name and any(value in text for text in sent):
                 return value
     return ""
-
-
-# Templates
-
-
-class _Writing:
-    """Writes placeholders where values were."""
-
-    def __init__(self, token: str, changing: Collection[str]) -> None:
-        self._token = token
-        self._changing = changing
-
-    def operations(self, function: str, exchange: Exchange) -> Iterator[Operation]:
-        """Yield what a request may be written as, for a function."""
-        request = exchange.request
-        recipients = ("email", "own") if function == "post_message" else ("email",)
-        for recipient in recipients:
-            content = self._content(request, function, recipient)
-            if content is None:
-                return
-            yield Operation(
-                request=f"{request.method} {self._filled(request.path, function, recipient)}",
-                headers={
-                    name: self._filled(value, function, recipient)
-                    for name, value in request.headers.items()
-                    if not (
-                        _BROWSERS.fullmatch(name)
-                        or name in self._changing  # what it was is soon worth nothing
-                        or self._is_token(value)
-                    )
-                },
-                **content,
-            )
-
-    def line(self, function: str, exchange: Exchange) -> str:
-        """Return a request's method and path, as an operation has them."""
-        path = self._filled(exchange.request.path, function, "email")
-        return f"{exchange.request.method} {path}"
-
-    def tokens(self, exchanges: Sequence[Exchange]) -> Iterator[TokenPlace]:
-        """Yield the headers that carried the token, each once."""
-        held = {
-            (name, value.replace(self._token, "{token}")): None
-            for exchange in exchanges
-            for name, value in exchange.request.headers.items()
-            if self._is_token(value)
-        }
-        yield from (TokenPlace(header=name, value=value) for name, value in held)
-
-    def sockets(self, timeline: Timeline) -> Iterator[SocketPlace]:
-        """Yield the ways in which sockets were opened that stayed open."""
-        entries = timeline.entries
-        for opened in entries:
-            if isinstance(opened, Connection) and opened.actor.startswith(f"{USER}@"):
-                said = [
-                    entry.text
-                    for entry in entries
-                    if isinstance(entry, Sent)
-                    and (entry.actor, entry.socket) == (opened.actor, opened.socket)
-                ]
-                if not opened.refusal and opened.path.startswith("/"):
-                    yield SocketPlace(
-                        path=self._filled(opened.path, "connect", "email"),
-                        greeting=self._greeting(said[0]) if said else None,
-                    )
-
-    def _is_token(self, value: str) -> bool:
-        return bool(self._token) and self._token in value
-
-    def _greeting(self, text: str) -> Any:
-        try:
-            said = json_of(text)
-        except ValueError:
-            said = None
-        return self._within(said if isinstance(said, dict) else text, "connect", "email")
-
-    def _content(self, request: Request, function: str, recipient: str) -> dict[str, Any] | None:
-        """Return a request's body as an operation has it; None where it can't be written so."""
-        if not request.body:
-            return {}
-        kind = next((v for k, v in request.headers.items() if k.lower() == "content-type"), "")
-        try:
-            said = json_of(request.body)
-        except ValueError:
-            fields = _form(request.body, kind)
-            return {"form": self._within(fields, function, recipient)} if fields else None
-        return {"json": self._within(said, function, recipient)}
-
-    def _within(self, value: Any, function: str, recipient: str) -> Any:
-        match value:
-            case str():
-                return self._filled(value, function, recipient)
-            case dict():
-                return {k: self._within(v, function, recipient) for k, v in value.items()}
-            case list():
-                return [self._within(inner, function, recipient) for inner in value]
-            case _:
-                return value
-
-    def _filled(self, text: str, function: str, recipient: str) -> str:
-        if self._token:
-            text = text.replace(self._token, "{token}")
-
-        def placeholder(found: re.Match[str]) -> str:
-            who, what, number = found.groups()
-            match what:
-                case "email" if who == OTHER:
-                    return "{email}"
-                case "email":
-                    return f"{{{recipient}}}"
-                case "password" if function == "change_password":
-                    return "{new}" if number == "2" else "{old}"
-                case _ if what in INPUTS.get(function, ()):
-                    return f"{{{what}}}"
-                case _:
-                    return found[0]
-
-        return _NAME.sub(placeholder, text)
-
-
-def _form(body: str, kind: str) -> dict[str, str]:
-    """Return the fields of a form, which servers read alike however it is sent."""
-    if "multipart/form-data" in kind:
-        head = f"Content-Type: {kind}\r\n\r\n".encode()
-        whole = BytesParser().parsebytes(head + body.encode("utf-8", "surrogatepass"))
-        parts = whole.get_payload() if whole.is_multipart() else []
-        return {
-            str(part.get_param("name", header="content-disposition")): str(part.get_payload())
-            for part in parts
-            if isinstance(part, type(whole))
-        }
-    return dict(parse_qsl(body, keep_blank_values=True))
 
 
 # What server and page do not agree on
@@ -339,13 +191,13 @@ def _changing(exchanges: Sequence[Exchange], token: str) -> list[str]:
     values: dict[str, list[str]] = {}
     for exchange in exchanges:
         for name, value in exchange.request.headers.items():
-            if not _BROWSERS.fullmatch(name) and not (token and token in value):
+            if not BROWSERS.fullmatch(name) and not (token and token in value):
                 values.setdefault(name, []).append(value)
     return [
         name
         for name, sent in values.items()
         if len(set(sent)) > 1
-        and all(any(map(str.isdigit, value)) and not _NAME.search(value) for value in sent)
+        and all(any(map(str.isdigit, value)) and not NAME.search(value) for value in sent)
     ]
 
 
