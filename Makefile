@@ -47,15 +47,23 @@ $(INSTALLED): pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[common,dev]'
 	@touch $@
 
-# System packages that some tests need. Where they can't be had, those tests say so and are skipped.
-NEEDED := bwrap:bubblewrap chromium:chromium java:default-jre-headless
+# System packages that some tests need, each after the command that it brings; of several one will
+# do. Where none can be had, those tests say so and are skipped.
+NEEDED := bwrap:bubblewrap chromium-headless-shell:chromium-headless-shell/chromium \
+  java:default-jre-headless
 
-system:
+system:                      ## install the system packages that the tests need
 	@for needed in $(NEEDED); do \
-	  command -v $${needed%%:*} >/dev/null && continue; \
-	  echo "Installing $${needed##*:} (once) ..."; \
-	  { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq $${needed##*:}; } >/dev/null 2>&1 \
-	    || echo "NOTE: $${needed##*:} can't be installed here; the tests that need it are skipped." >&2; \
+	  packages=$$(echo $${needed##*:} | tr / ' '); \
+	  for there in $${needed%%:*} $$packages; do \
+	    command -v $$there >/dev/null && continue 2; \
+	  done; \
+	  $(SUDO) apt-get update -qq >/dev/null 2>&1; \
+	  for package in $$packages; do \
+	    echo "Installing $$package (once) ..."; \
+	    $(SUDO) apt-get install -y -qq $$package >/dev/null 2>&1 && continue 2; \
+	  done; \
+	  echo "NOTE: $$packages can't be installed here; the tests that need it are skipped." >&2; \
 	done
 
 clean:

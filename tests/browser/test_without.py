@@ -12,7 +12,7 @@ from twidder_cli.browser.found import why_not
 TWIDDER = str(Path(sys.executable).with_name("twidder"))
 SAID = (
     "twidder: pages are not tried, 1 of the scenarios and their points are left out: there is no "
-    "Chromium: sudo apt install chromium, or: playwright install chromium"
+    "Chromium: sudo apt install chromium-headless-shell, or: playwright install chromium"
 )
 
 

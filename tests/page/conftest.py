@@ -1,17 +1,17 @@
 """Real Chromium in front of a real `twidder serve`."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, Playwright, expect
 
 from tests.page.browsers import TOKEN, NewPlace, Place, Tab, loaded
 from tests.server.support import PATIENCE, Person, Server, serve
+from twidder_cli.browser.found import chromium
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = chromium()
 
 OPTIONS = (
     "--disable-gpu",
@@ -24,16 +24,15 @@ OPTIONS = (
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(playwright: Playwright) -> Iterator[Browser]:
     """One Chromium for all tests; each has places of its own in it."""
     if CHROMIUM is None:
         pytest.skip("NOTE: there is no chromium here, so the page is NOT TESTED; `make system`")
     sandbox = ("--no-sandbox",) if os.geteuid() == 0 else ()
     expect.set_options(timeout=PATIENCE * 1000)
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, *sandbox])
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(executable_path=CHROMIUM, args=[*OPTIONS, *sandbox])
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """The pages that the generator writes, in a real browser, with their own servers."""
 
 import random
-import shutil
 import string
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import trustme
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.submissions import others
 from tests.submissions.axes import drawn
@@ -19,6 +18,7 @@ from tests.submissions.generator import unpack, write
 from tests.submissions.people import PASSWORD
 from tests.submissions.running import set_up, started
 from tests.submissions.seeds import GRADABLE, firsts
+from twidder_cli.browser.found import chromium, why_not
 
 RIGHT = [seed for seed in GRADABLE if drawn(seed).mistake == "none"]
 
@@ -27,22 +27,21 @@ OF_THE_PAGE = ("session", "secrecy", "afterwards", "dials")
 OWN = [seed for axis in OF_THE_PAGE for seed in firsts(axis, RIGHT)]
 """Seeds with pages that have ways of their own."""
 
-CHROMIUM = shutil.which("chromium")
+CHROMIUM = chromium()
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium: apt install chromium")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=why_not())
 
 
 @contextmanager
-def browser(origin: str, url: str) -> Iterator[Browser]:
+def browser(playwright: Playwright, origin: str, url: str) -> Iterator[Browser]:
     """A browser that finds the server at `url` at another origin as well."""
     host = urlsplit(origin).netloc or "nowhere"
     rules = f"--host-resolver-rules=MAP {host} {urlsplit(url).netloc}"
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, chromium_sandbox=False, args=[rules]
-        )
-        yield launched
-        launched.close()
+    launched = playwright.chromium.launch(
+        executable_path=CHROMIUM, chromium_sandbox=False, args=[rules]
+    )
+    yield launched
+    launched.close()
 
 
 def secured(origin: str, folder: Path) -> Sequence[str]:
@@ -102,7 +101,7 @@ def use(laptop: Page, phone: Page, email: str, *, signs_in: bool) -> None:
 
 
 @pytest.mark.parametrize("seed", sorted({*RIGHT[::5], *OWN}))
-def test_a_page_works_with_its_server(seed: int, tmp_path: Path) -> None:
+def test_a_page_works_with_its_server(seed: int, tmp_path: Path, playwright: Playwright) -> None:
     truth = write(drawn(seed), tmp_path)
     root = unpack(truth, tmp_path, tmp_path / "unpacked")
     set_up(root, truth.folder, truth.databases[0])
@@ -111,7 +110,7 @@ def test_a_page_works_with_its_server(seed: int, tmp_path: Path) -> None:
     options = (*truth.options, *secured(truth.origin, tmp_path))
     with (
         started(root, truth.folder, truth.application, *options) as server,
-        browser(truth.origin, server.url) as chromium,
+        browser(playwright, truth.origin, server.url) as chromium,
     ):
         url = truth.origin or server.url
         laptop, phone = (opened(chromium, url, errors) for _ in range(2))
@@ -120,11 +119,13 @@ def test_a_page_works_with_its_server(seed: int, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", GRADABLE[::12])
-def test_a_page_works_with_a_server_of_another_kind(seed: int, tmp_path: Path) -> None:
+def test_a_page_works_with_a_server_of_another_kind(
+    seed: int, tmp_path: Path, playwright: Playwright
+) -> None:
     combination = replace(drawn(seed), dials="own")
     others.write(combination, tmp_path)
     errors: list[str] = []
-    with others.started(tmp_path) as server, browser("", server.url) as chromium:
+    with others.started(tmp_path) as server, browser(playwright, "", server.url) as chromium:
         laptop, phone = (opened(chromium, server.url, errors) for _ in range(2))
         signs_in = combination.afterwards == "signs-in"
         use(laptop, phone, "anna.berg@liu.se", signs_in=signs_in)
@@ -139,14 +140,14 @@ def test_a_page_names_the_origin_where_it_looks(seed: int, tmp_path: Path) -> No
     assert "location.host" not in script.read_text()
 
 
-def test_a_page_loads_itself_again_after_a_sign_in(tmp_path: Path) -> None:
+def test_a_page_loads_itself_again_after_a_sign_in(tmp_path: Path, playwright: Playwright) -> None:
     seed = next(seed for seed in RIGHT if drawn(seed).afterwards == "reloads")
     truth = write(replace(drawn(seed), dials="own"), tmp_path)
     root = unpack(truth, tmp_path, tmp_path / "unpacked")
     set_up(root, truth.folder, truth.databases[0])
     with (
         started(root, truth.folder, truth.application, *truth.options) as server,
-        browser("", server.url) as chromium,
+        browser(playwright, "", server.url) as chromium,
     ):
         page = opened(chromium, server.url, [])
         sign_up(page, email := "anna.berg@liu.se")
