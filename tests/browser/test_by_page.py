@@ -103,7 +103,11 @@ PAGES_DO = (
     "lab3/page-others-stay",
     "lab3/page-expired-later",
 )
-NO_PAGE_DOES = ("lab3/one-session-at-once", "lab3/no-socket", "lab3/refresh-overlap")
+NO_PAGE_DOES = {
+    "lab3/one-session-at-once": "no page keeps from opening its socket",
+    "lab3/no-socket": "no page keeps from opening its socket",
+    "lab3/refresh-overlap": "its page has opened no socket",
+}
 
 
 @pytest.mark.parametrize(
@@ -114,13 +118,23 @@ def test_a_right_submission_passes_what_its_page_can_do_and_fails_nothing(
     secret: str, passing: tuple[str, ...], browser: Browser, tmp_path: Path
 ) -> None:
     for submission in started(tmp_path, browser, secret):
-        found = {name: submission.verdict(name)[0] for name in (*passing, *NO_PAGE_DOES)}
-        assert found == {
+        found = {name: submission.play(name).outcome for name in (*passing, *NO_PAGE_DOES)}
+        assert {name: one.verdict for name, one in found.items()} == {
             **dict.fromkeys(passing, Verdict.PASSED),
             **dict.fromkeys(NO_PAGE_DOES, Verdict.UNCLEAR),
         }
         (told,) = notes(submission.server)
         assert "played through its own page" in told
+
+
+def test_what_no_page_does_is_told(browser: Browser, tmp_path: Path) -> None:
+    for submission in started(tmp_path, browser, "hidden"):
+        for name, why in NO_PAGE_DOES.items():
+            (finding,) = submission.play(name).outcome.findings
+            assert why in finding.actual
+            assert "by hand" in finding.hint
+        (finding,) = submission.play("lab3/simultaneous").outcome.findings
+        assert "has no use for the step together" in finding.hint
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
+import msgspec
+
 from twidder_cli.engine.judge import has_stalled, judge
 from twidder_cli.engine.page_stage import unfit
 from twidder_cli.engine.people import Browser
@@ -17,6 +19,7 @@ from twidder_cli.model.view import View
 from twidder_cli.model.words import listed, printable
 
 _TOLD = 4
+_BY_HAND = "Try it by hand, in two browsers."
 
 
 class Graded(NamedTuple):
@@ -36,17 +39,30 @@ def grade(
     pages can do what the scenario is about.
     """
     graded = _graded(scenario, server, seed, progress, browser)
-    if graded.outcome.verdict is not Verdict.UNCLEAR or not server.by_page or unfit(scenario):
+    if graded.outcome.verdict is not Verdict.UNCLEAR or server.by_page is None:
         return graded
+    # Of two that say too little, the one that was played to its end says more.
+    is_stuck = any(played.cause for played in View(graded.timeline.entries).every(Played))
+    what = unfit(scenario)
+    if what:
+        hint = f"Its own page can speak to the server, but has no use for {what}. {_BY_HAND}"
+        return _hinted(graded, hint, over=True) if is_stuck else graded
     seen = _graded(
         scenario, server.by_page.at(server.url, server.life), f"{seed}/page", progress, browser
     )
     if seen.outcome.verdict is not Verdict.UNCLEAR:
         server.by_page.settled.append(scenario.id)
         return seen
-    # Of two that say too little, the one that was played to its end says more.
-    is_stuck = any(played.cause for played in View(graded.timeline.entries).every(Played))
-    return seen if is_stuck else graded
+    return _hinted(seen, _BY_HAND) if is_stuck else graded
+
+
+def _hinted(graded: Graded, hint: str, *, over: bool = False) -> Graded:
+    """Return what could not be told, with what to do about it; `over` what is said already."""
+    found = (
+        msgspec.structs.replace(one, hint=hint if over else one.hint or hint)
+        for one in graded.outcome.findings
+    )
+    return graded._replace(outcome=Outcome.of(found))
 
 
 def _graded(

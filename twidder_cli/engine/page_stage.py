@@ -132,12 +132,14 @@ class PageStage(WireStage):
 
 
 def unfit(scenario: Scenario) -> str:
-    """Return what of a scenario pages can't do, as a step names it; empty where they may."""
+    """Return what of a scenario pages can't do, for people; empty where they may."""
     if len(scenario.actors) > _MOST:
-        return "so many actors"
+        return f"{len(scenario.actors)} browsers"
     for step in flat(scenario.steps):
-        if step.kind in _NOT_BY_PAGE or getattr(step, "token", None) is not None:
-            return step.kind
+        if step.kind in _NOT_BY_PAGE:
+            return f"the step {step.kind}"
+        if getattr(step, "token", None) is not None:
+            return "a token that is not the page's own"
     return ""
 
 
