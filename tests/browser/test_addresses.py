@@ -2,7 +2,8 @@
 
 import pytest
 
-from twidder_cli.browser.addresses import asks_as, function_of, is_for_server, is_icon, origin_of
+from twidder_cli.browser.addresses import function_of, is_for_server, is_icon, origin_of
+from twidder_cli.browser.asking import asks_as
 from twidder_cli.load.library import find_contract
 from twidder_cli.model.contract import Contract, Operation
 from twidder_cli.model.timeline import Request

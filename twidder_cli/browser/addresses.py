@@ -6,16 +6,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from twidder_cli.model.contract import Contract
-from twidder_cli.model.replies import symbols_in
-from twidder_cli.model.timeline import Request
 
 DATA = {"XHR", "Fetch"}
 """What Chromium calls requests that a script waits for."""
 
 _THIS_MACHINE = {"localhost", "127.0.0.1", "0.0.0.0", "::1"}
 _USUAL = {"http": ":80", "https": ":443"}
-_NOBODY = re.compile(r"^(Bearer )?(null|undefined|)$")
-"""What scripts write where they have nothing to say."""
 _PLACEHOLDER = re.compile(r"\{[a-z]+\}")
 
 
@@ -43,19 +39,6 @@ def is_icon(url: str) -> bool:
     A script may say that it comes from any address, even from one that can't be parsed.
     """
     return url.partition("?")[0].endswith("/favicon.ico")
-
-
-def asks_as(request: Request, granted: Request) -> bool:
-    """Whether a request says who asks in the same places, and by the same token, as another."""
-    names = [name.lower() for name in request.headers]
-    empty = any(_NOBODY.search(value) for value in request.headers.values())
-    same = all(name.lower() in names for name in granted.headers)
-    return same and not empty and _tokens(granted) <= _tokens(request)
-
-
-def _tokens(request: Request) -> set[str]:
-    said = " ".join([request.path, request.body or "", *request.headers.values()])
-    return {name for name in symbols_in(said) if ".token." in name}
 
 
 def function_of(contract: Contract, method: str, path: str) -> str:

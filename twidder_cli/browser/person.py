@@ -7,7 +7,7 @@ from typing import Any, Protocol, TypeVar
 
 from playwright.async_api import BrowserContext
 
-from twidder_cli.browser.addresses import asks_as
+from twidder_cli.browser.asking import asked, asks_as, granted, is_in, kept_from, views
 from twidder_cli.browser.cdn import answer
 from twidder_cli.browser.reading import Form
 from twidder_cli.browser.tab import Kept, NotThere, Tab
@@ -18,12 +18,12 @@ from twidder_cli.engine.people import Scene
 from twidder_cli.libraries import Library
 from twidder_cli.model.actors import Actor
 from twidder_cli.model.contract import OPEN, READING
-from twidder_cli.model.page import RELOADING, Browsing
+from twidder_cli.model.page import RELOADING, Browsing, PageView
 from twidder_cli.model.replies import is_accepted
 from twidder_cli.model.step import Call, CannotPlay
-from twidder_cli.model.timeline import Exchange, Loaded, Noted, Shown
+from twidder_cli.model.timeline import Exchange
 from twidder_cli.model.view import View
-from twidder_cli.model.words import answered, printable
+from twidder_cli.model.words import answered
 
 T = TypeVar("T")
 
@@ -92,7 +92,7 @@ class InBrowser:
             self._await(lambda _: not self._traffic.is_busy, "the page waits for an answer")
         if function == "sign_in":
             self._await(
-                lambda view: any(s.view == "profile" for s in self._shown(view, began)),
+                lambda view: "profile" in views(view, self._actor, began),
                 "the page shows no profile after the sign-in",
                 function=function,
             )
@@ -109,13 +109,9 @@ class InBrowser:
         A page that has forgotten its token is refused whatever became of the session.
         """
         recorder = self._scene.recorder
-        granted = [
-            e
-            for e in recorder.view().every(Exchange)
-            if (e.actor, e.operation) == (self._actor, exchange.operation) and is_accepted(e)
-        ]
-        now, before = (recorder.masked(e).request for e in (exchange, (granted or [exchange])[-1]))
-        if exchange.operation not in OPEN and not asks_as(now, before):
+        before = granted(recorder.view(), exchange) or exchange
+        requests = (recorder.masked(one).request for one in (exchange, before))
+        if exchange.operation not in OPEN and not asks_as(*requests):
             raise CannotPlay(f"{self._actor}: the page has forgotten who it was", ours=True)
 
     def _do(self, function: str, inputs: Mapping[str, str]) -> None:
@@ -140,7 +136,7 @@ class InBrowser:
 
     def _come_back(self) -> None:
         """Load the page again, with what it had kept of the last sign-in if that was forgotten."""
-        if self._view() == "welcome" and self._kept is not None:
+        if self._shows("welcome") and self._kept is not None:
             self._run(self._here().keep(self._kept))
         self._run(self._here().reload())
 
@@ -148,11 +144,11 @@ class InBrowser:
         """Sign in, unless the page does so by itself after a sign-up; return since when it may."""
         began = self._now()
         try:
-            if inputs or not self._is_in():
+            if inputs or not is_in(self._scene.recorder.view(), self._actor):
                 self._fill_in("sign_in", inputs)
                 return began
         except CannotPlay:
-            if inputs or self._view() != "profile":
+            if inputs or not self._shows("profile"):
                 raise
         return self._signed_in  # an earlier sign-in is none of this one
 
@@ -176,7 +172,7 @@ class InBrowser:
         Returns when the page waits for nothing any more.
         """
         match function:
-            case "sign_up" | "sign_in" if self._is_in():
+            case "sign_up" | "sign_in" if is_in(self._scene.recorder.view(), self._actor):
                 pass  # the page has done it by itself
             case "sign_up" | "sign_in" | "change_password":
                 self._fill_in(function, inputs)
@@ -255,58 +251,15 @@ class InBrowser:
         except NotThere as missing:
             raise CannotPlay(f"{self._actor}: {missing}", ours=True) from None
 
-    def _is_in(self) -> bool:
-        """Whether the page has certainly signed in by itself: its welcome view has gone.
-
-        What looks like a profile without one before it, in the same document, may be no more
-        than the page's own frame.
-        """
-        entries = self._scene.recorder.view().entries
-        own = [e for e in entries if isinstance(e, Loaded | Shown) and e.actor == self._actor]
-        loaded = max((e.received for e in own if isinstance(e, Loaded)), default=-1.0)
-        views = [e.view for e in own if isinstance(e, Shown) and e.received >= loaded]
-        return "welcome" in views and views[-1] == "profile"
-
-    def _view(self) -> str:
-        shown = self._shown(self._scene.recorder.view())
-        return shown[-1].view if shown else ""
-
-    def _shown(self, view: View, since: float = -1.0) -> list[Shown]:
-        return [s for s in view.every(Shown) if s.actor == self._actor and s.received >= since]
-
     def _asked(self, function: str, since: float) -> Exchange:
-        """Return the page's request for a function: the one of that name, else any that sends.
-
-        What reads goes by its name alone.
-        """
-
-        def found(view: View) -> list[Exchange]:
-            asked = [e for e in view.every(Exchange) if e.actor == self._actor and e.sent >= since]
-            named = [e for e in asked if e.operation == function]
-            sending = [e for e in asked if e.request.sends]
-            return named or ([] if function in READING else sending)
-
+        """Return the page's last request for a function; raises CannotPlay where there is none."""
+        objection = self._here().objections.get(function, "")
         self._await(
-            lambda view: bool(found(view)),
+            lambda view: bool(asked(view, self._actor, function, since)),
             f"the page asks for nothing at {function}",
-            lambda view: self._why(view, function, since),
+            lambda view: "; ".join(filter(None, [objection, *kept_from(view, self._actor, since)])),
         )
-        return found(self._scene.recorder.view())[-1]
-
-    def _why(self, view: View, function: str, since: float) -> str:
-        """Tell what kept the page from asking, as far as that can be seen."""
-        dialogs = [
-            f"its last dialog is {printable(note.text, 200)}"
-            for note in view.every(Noted)
-            if note.actor == self._actor and note.kind == "dialog" and note.received >= since
-        ]
-        forms = [
-            f"the browser sent the form by itself, to {printable(load.path, 200)}"
-            for load in view.every(Loaded)
-            if load.actor == self._actor and load.by_form and load.received >= since
-        ]
-        reasons = [self._here().objections.get(function, ""), *dialogs[-1:], *forms[-1:]]
-        return "; ".join(filter(None, reasons))
+        return asked(self._scene.recorder.view(), self._actor, function, since)[-1]
 
     def _await(
         self,
@@ -320,6 +273,9 @@ class InBrowser:
         if not condition(recorder.view()):
             said = ": ".join(filter(None, (self._actor, otherwise, why(recorder.view()))))
             raise CannotPlay(said, function=function, ours=True)
+
+    def _shows(self, view: PageView) -> bool:
+        return views(self._scene.recorder.view(), self._actor)[-1:] == [view]
 
     def _now(self) -> float:
         return self._scene.recorder.now()
