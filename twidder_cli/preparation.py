@@ -237,7 +237,7 @@ def _with_names(prepared: Prepared, learned: Learned | None) -> Prepared:
 
 def _spoken(learned: Learned) -> Contract | None:
     """Return how its page names things, and nothing else; None where that is not needed."""
-    if not learned.spoken:
+    if learned.spoken is None:
         return None
     return Contract(operations=learned.spoken, name="its page's")
 

@@ -80,7 +80,7 @@ class Understanding:
         return msgspec.structs.replace(
             better,
             notes=(*better.notes, *told(seen, better), *corrected(learned, better)),
-            spoken={} if better.is_whole else seen.spoken,
+            spoken=None if better.is_whole else seen.spoken,
         )
 
     def _tour(self, browser: Browser, url: str) -> Timeline:

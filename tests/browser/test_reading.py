@@ -79,7 +79,9 @@ SIGN_UP = (*(field(f"f{n}", group=2) for n in range(6)), password(group=2), pass
         (reading(button("Log in or register")), "welcome"),
         (reading(button("Log in"), button("Sign up"), button("Sign out")), "profile"),
         (reading(button("Log in"), button("Sign up"), button("Home"), button("Browse")), "profile"),
-        (reading(button("Log in"), button("Sign up"), addresses=(ANNA,)), "profile"),
+        (reading(button("Log in"), button("Sign up"), addresses=(ANNA,)), "welcome"),
+        (reading(*SIGN_UP, addresses=(ANNA,)), "welcome"),
+        (reading(field(), password(), password(), addresses=(ANNA,)), "profile"),
         (reading(button("Log in"), button("Sign up"), field("message", "textarea")), "other"),
         (reading(button("Log in")), "other"),
         (reading(button("Sign up")), "other"),
@@ -170,6 +172,8 @@ def test_what_is_asked_besides_gets_something_where_it_must() -> None:
         ([button("Cancel", group=1, submits=True), button("Sign in", group=1)], "Sign in"),
         ([button("Go", group=1), button("Log in", group=2)], "Go"),
         ([button("Send", group=1, submits=True), button("Help", group=1)], "Send"),
+        ([button("Sign in", group=1, is_sure=False), button("✓", group=1, submits=True)], "✓"),
+        ([button("Sign in", group=1, is_sure=False)], "Sign in"),
     ],
 )
 def test_a_form_is_sent_by_its_own_button(controls: list[Control], pressed: str) -> None:

@@ -50,6 +50,7 @@ from twidder_cli.model.shapes import shape
         ("hello {anna.email}", "hello {bob.email}"),
         ('{"a": 1, "b": "x"}', '{"b": "x",   "a": 2}'),
         (" ping\n", "ping"),
+        ("+4QxUb8/zT0kQw5rY2cA==", "b8zT0kQw5rY2cA4QxUb+/w=="),
     ],
 )
 def test_what_varies_does_not_change_a_shape(one: str, other: str) -> None:

@@ -14,12 +14,33 @@
   const PERHAPS = "li,div,span,p,td,label,i,img,h1,h2,h3,h4";
   const MOST = 400;
   const SAYS = /^\W*(sign|log)[ -]?(in|out|up|off)\W*$|^\W*(register|home|browse|account)\W*$/i;
-  const ADDRESS = /[\w.+-]+@[\w-]+\.[\w.]+/g;
+  const ADDRESS = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g;
+
+  /** What of the document an element's ancestors let through; null where that is all of it. */
+  let clips = new Map(); // for as long as one reading takes
+  function clipOf(element) {
+    if (!element || element === document.body || element === document.documentElement) {
+      return null;
+    }
+    if (!clips.has(element)) {
+      const { overflowX, overflowY, position } = getComputedStyle(element);
+      const outer = position === "fixed" ? null : clipOf(element.parentElement);
+      const hides = overflowX !== "visible" || overflowY !== "visible";
+      clips.set(element, hides ? common(element.getBoundingClientRect(), outer) : outer);
+    }
+    return clips.get(element);
+  }
+  const common = (rect, clip) => clip ? {
+    left: Math.max(rect.left, clip.left), right: Math.min(rect.right, clip.right),
+    top: Math.max(rect.top, clip.top), bottom: Math.min(rect.bottom, clip.bottom),
+  } : rect;
 
   const isSeen = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
-    [...element.getClientRects()].some(({ width, height, right, bottom }) =>
-      width > 1 && height > 1 && right > 0 && bottom + scrollY > 0);
+    [...element.getClientRects()].some((rect) => {
+      const { left, right, top, bottom } = common(rect, clipOf(element.parentElement));
+      return right - left > 1 && bottom - top > 1 && right > 0 && bottom + scrollY > 0;
+    });
   const isOffered = (field) =>
     isSeen(field) || (/radio|checkbox/.test(field.type) && [...(field.labels ?? [])].some(isSeen));
   const middleOf = (element) => {
@@ -28,8 +49,11 @@
   };
   const isOnTop = (element) => element.contains(document.elementFromPoint(...middleOf(element)));
   const short = (text) => (text ?? "").replace(/\s+/g, " ").trim().slice(0, 80);
-  const textOf = (element) =>
-    short(element.innerText || element.value || element.ariaLabel || element.title || element.alt);
+  const textOf = (element) => { // an icon says less than what it is called
+    const { innerText, value, ariaLabel, title, alt } = element;
+    const said = [innerText, value, ariaLabel, title, alt].map(short);
+    return said.find((text) => /\p{L}/u.test(text)) ?? said.find(Boolean) ?? "";
+  };
 
   const numbers = new WeakMap();
   const elements = [];
@@ -68,6 +92,7 @@
   }
 
   function read() {
+    clips = new Map();
     const fields = [...document.querySelectorAll(FIELDS)].slice(0, MOST).filter(isOffered);
     const groups = [...new Set(fields.map(groupOf))];
     const smallest = (control) => groups.filter((group) => group.contains(control))
@@ -91,6 +116,7 @@
         group: control.form ? numberOf(control.form) : smallest(control) ? numberOf(smallest(control)) : -1,
         text: textOf(control),
         submits: control.type === "submit",
+        is_sure: control.matches(CONTROLS),
         is_on_top: isOnTop(control),
       })),
       addresses: [...new Set(document.body?.innerText.match(ADDRESS))].slice(0, 50),

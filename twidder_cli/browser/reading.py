@@ -18,7 +18,8 @@ WORDS: dict[str, re.Pattern[str]] = {
     ),
     "sign_up": re.compile(
         r"\bsign[\s_-]*up\b|\bregist(er|ration)\b|\b(create|new)\b.*\baccount\b|\bjoin\b"
-        r"|\bregistrera\b|\bskapa konto\b",
+        r"|\bget started\b|\b(no|an) account\b|\bnew here\b|\bregistrera\b|\bbli medlem\b"
+        r"|\bskapa( ett)? konto\b|\bny( här| användare)\b|\binget konto\b",
         re.IGNORECASE,
     ),
     "sign_out": re.compile(
@@ -36,6 +37,7 @@ _LOOKING = re.compile(r"\b(browse|search|find|friends?|explore|people|s[oö]k)\b
 _TABS = re.compile(r"^\W*(home|browse|account|hem|konto)\W*$", re.IGNORECASE)
 _MENU = re.compile(r"\b(account|settings?|profile|menu|user|konto)\b", re.IGNORECASE)
 _FEW = 3
+_PRESSED = {"checkbox", "radio"}
 _LINES = {"text", "email", "search"}
 
 
@@ -68,7 +70,8 @@ class Field(Noun):
 class Control(Noun):
     """Something to click on; `group` is the form that it belongs to, -1 for none.
 
-    `is_on_top`: it is not known to be covered, or out of sight until somebody scrolls.
+    `is_on_top`: it is not known to be covered, or out of sight until somebody scrolls. `is_sure`:
+    it is made to be clicked on, where a heading may only say what is there.
     """
 
     number: int
@@ -76,6 +79,7 @@ class Control(Noun):
     text: str = ""
     submits: bool = False
     is_on_top: bool = True
+    is_sure: bool = True
 
 
 class Reading(Noun):
@@ -113,6 +117,13 @@ class Reading(Noun):
         """
         ways = (any(self.saying("sign_in")), any(self.saying("sign_up")))
         return all(ways) and not self.fields
+
+    @property
+    def is_for_newcomers(self) -> bool:
+        """Whether a form to sign up with asks for so much that it can be for nothing else."""
+        group = self.form("sign_up")
+        fields = () if group is None else self.fields_of(group)
+        return sum(field.type not in {"password", *_PRESSED} for field in fields) >= _FEW
 
     @property
     def message(self) -> Field | None:
@@ -153,7 +164,7 @@ class Reading(Noun):
 def form_kind(fields: tuple[Field, ...]) -> Form | None:
     """Return what a form is for, by its visible password fields; None for any other form."""
     passwords = sum(field.type == "password" for field in fields)
-    others = sum(field.type not in {"password", "checkbox", "radio"} for field in fields)
+    others = sum(field.type not in {"password", *_PRESSED} for field in fields)
     match passwords:
         case 0:
             return None
@@ -177,9 +188,13 @@ def view_of(reading: Reading, address: str) -> PageView:
         within_reach = tuple(control for control in reading.controls if control.is_on_top)
         beside = msgspec.structs.replace(reading, controls=within_reach)
         return "both" if beside.has_profile else "welcome"
-    if reading.has_profile or address in reading.addresses:
+    if reading.has_profile:
         return "profile"
-    return "welcome" if reading.form("sign_up") is not None or reading.is_door else "other"
+    if reading.is_door or reading.is_for_newcomers:  # though it greets somebody by the address
+        return "welcome"
+    if address in reading.addresses:
+        return "profile"
+    return "welcome" if reading.form("sign_up") is not None else "other"
 
 
 def objections(fields: tuple[Field, ...]) -> str:
@@ -200,4 +215,5 @@ def button_of(reading: Reading, group: int, kind: Form | None = None) -> Control
     words = WORDS.get(kind or "")
     said = [control for control in inside if words and words.search(control.text)]
     sending = [control for control in inside if control.submits]
-    return next(iter([*(c for c in said if c.submits), *said, *sending, *inside[-1:]]), None)
+    saying = [*(c for c in said if c.submits), *(c for c in said if c.is_sure)]
+    return next(iter([*saying, *sending, *said, *inside[-1:]]), None)

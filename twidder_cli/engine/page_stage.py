@@ -46,6 +46,7 @@ class PageStage(WireStage):
         self._waiting = [a for a in scenario.everybody if a not in scenario.in_browser]
         self._socketless = frozenset(_socketless(scenario)) - {*scenario.in_browser}
         self._open: dict[Actor, bool] = {}
+        self._reloaded: set[str] = set()
         self._known: dict[Actor, frozenset[int]] = {}
 
     def prepare(self) -> None:
@@ -70,9 +71,16 @@ class PageStage(WireStage):
         inputs = {name: self._calls.expanded(text) for name, text in call.inputs.items()}
         self._people.settle([actor.user])
         asked = msgspec.structs.replace(call, inputs=inputs)
-        exchange = self._person(actor).call(asked, must=must)
-        if call.function in RELOADING and is_accepted(exchange) and actor in self._known:
-            self.connect([actor])  # a page that is loaded again opens its socket again
+        try:
+            exchange = self._person(actor).call(asked, must=must)
+        except CannotPlay as cause:
+            if actor.user in self._reloaded and not cause.ours:
+                raise CannotPlay(f"{cause}, after its page was loaded again", ours=True) from None
+            raise
+        if call.function in RELOADING:
+            self._reloaded.add(actor.user)
+            if is_accepted(exchange) and actor in self._known:
+                self.connect([actor])  # a page that is loaded again opens its socket again
         return exchange
 
     def _person(self, actor: Actor) -> Person:

@@ -3,6 +3,7 @@
 Whatever it puts into its requests, nobody else has to be able to say it.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from twidder_cli.model.contract import MESSAGES, READING
@@ -15,21 +16,26 @@ _DONE = ("sign_up", "sign_in", "change_password", "sign_out", "post_message")
 
 def spoken(
     exchanges: Sequence[Exchange], known: Mapping[str, Sequence[Exchange]]
-) -> dict[str, Exchange]:
+) -> dict[str, Exchange] | None:
     """Return for each function a request of the page that was accepted as it.
 
     `known` are those that may be it by what they hold. What is sent is also known by its step,
     since passwords may be hidden; what is read only by what it shows: of a wall, a message.
-    Nothing is returned unless somebody got in, or where one request is several functions.
+    What one request is for several of them is left out. Returns None unless somebody got in.
     """
     said = dict(_sent(exchanges))
     for name, asked in known.items():
         shown = [e for e in asked if is_accepted(e) and _is_certain(name, e)]
         if shown:
             said[name] = shown[0]
-    requests = {(e.request.method, e.request.path) for e in said.values()}
-    is_told_apart = len(requests) == len(said)
-    return said if is_told_apart and {"sign_up", "sign_in"} <= said.keys() else {}
+    if not {"sign_up", "sign_in"} <= said.keys():
+        return None
+    requests = Counter(map(_line, said.values()))
+    return {name: e for name, e in said.items() if requests[_line(e)] == 1}
+
+
+def _line(exchange: Exchange) -> tuple[str, str]:
+    return exchange.request.method, exchange.request.path
 
 
 def _is_certain(name: str, exchange: Exchange) -> bool:

@@ -40,7 +40,8 @@ class Templates:
             yield Operation(
                 request=f"{request.method} {self._filled(request.path, function, recipient)}",
                 headers={
-                    name: self._filled(value, function, recipient)
+                    # Who is named in a header beside somebody else is who asks.
+                    name: self._filled(value, function, "own")
                     for name, value in request.headers.items()
                     if not (
                         BROWSERS.fullmatch(name)
@@ -66,8 +67,15 @@ class Templates:
         }
         yield from (TokenPlace(header=name, value=value) for name, value in held)
 
-    def sockets(self, timeline: Timeline) -> Iterator[SocketPlace]:
-        """Yield the ways in which sockets were opened that stayed open."""
+    def sockets(self, timeline: Timeline) -> list[SocketPlace]:
+        """Return the ways in which sockets were opened that stayed open.
+
+        Where the page greets at some, the others are none of somebody who is signed in.
+        """
+        places = list(self._sockets(timeline))
+        return [place for place in places if place.greeting is not None] or places
+
+    def _sockets(self, timeline: Timeline) -> Iterator[SocketPlace]:
         entries = timeline.entries
         for opened in entries:
             if isinstance(opened, Connection) and opened.actor.startswith(f"{USER}@"):

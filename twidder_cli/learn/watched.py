@@ -46,6 +46,7 @@ def seen_in(timeline: Timeline) -> Seen:
     written = Templates(token, changing)
     known = {name: [e for e in exchanges if may_be(e)] for name, may_be in _KINDS.items()}
     found = {name: asked[: 2 * _MOST] for name, asked in known.items()}
+    said = spoken(exchanges, known)
     operations = {
         name: _each_once(chain.from_iterable(written.operations(name, e) for e in asked))
         for name, asked in found.items()
@@ -54,10 +55,9 @@ def seen_in(timeline: Timeline) -> Seen:
         operations={name: those[:_MOST] for name, those in operations.items() if those},
         tokens=tuple(written.tokens(exchanges)),
         sockets=_each_once(written.sockets(timeline)),
-        spoken={
-            name: Operation(request=written.line(name, exchange))
-            for name, exchange in spoken(exchanges, known).items()
-        },
+        spoken=None
+        if said is None
+        else {name: Operation(request=written.line(name, e)) for name, e in said.items()},
         refused={
             name: asked[0]
             for name, asked in found.items()
@@ -93,8 +93,10 @@ def _shows(exchange: Exchange, name: str) -> bool:
 
 
 def _is_own(exchange: Exchange) -> bool:
-    """Whether nobody is named in a request."""
-    return not _says(exchange, f"{{{OTHER}.email}}") and not _says(exchange, f"{{{USER}.email}}")
+    """Whether nobody is named in a request, but for who asks in its headers."""
+    request = exchange.request
+    is_named = f"{{{USER}.email}}" in f"{request.path}\n{request.body or ''}"
+    return not is_named and not _says(exchange, f"{{{OTHER}.email}}")
 
 
 _PASSWORD, _NEW = f"{{{USER}.password}}", f"{{{USER}.password.2}}"

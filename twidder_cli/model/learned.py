@@ -26,7 +26,7 @@ class Learned(Noun):
     not_understood: frozenset[str] = frozenset()
     problem: str = ""
     notes: tuple[str, ...] = ()
-    spoken: dict[str, Operation] = {}
+    spoken: dict[str, Operation] | None = None
     requests: int = 0
     users: int = 0
     seconds: float = 0.0

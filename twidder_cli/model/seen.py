@@ -10,7 +10,7 @@ class Seen(Noun):
 
     `tokens` are the ways in which the token was sent, `sockets` those in which a
     WebSocket was opened. `spoken` says by which method and path the page itself was seen to do
-    what a function is for; there is none where nobody got in by it. `refused` are requests that
+    what a function is for; it is None where nobody got in by it. `refused` are requests that
     the server did not accept from the page, by function. `secrets` says of what nobody but the
     page can make again: what changes from request to request, or is encrypted.
     """
@@ -18,7 +18,7 @@ class Seen(Noun):
     operations: dict[str, tuple[Operation, ...]] = {}
     tokens: tuple[TokenPlace, ...] = ()
     sockets: tuple[SocketPlace, ...] = ()
-    spoken: dict[str, Operation] = {}
+    spoken: dict[str, Operation] | None = None
     refused: dict[str, Exchange] = {}
     secrets: tuple[str, ...] = ()
 

@@ -16,7 +16,10 @@ _NUMBER = "0"
 # numbers come last, so that a fraction is one with its whole, however each is masked.
 _VARYING = (
     *_NAMES,
-    (re.compile(r"\b(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"), _NUMBER),
+    (
+        re.compile(r"(?<![\w+/=-])(?=[\w+/=-]*\d)(?=[\w+/=-]*[a-zA-Z])[\w+/=-]{12,}"),
+        _NUMBER,
+    ),
     (re.compile(r"\b(?=[0-9a-f]*\d)[0-9a-f]{6,}\b"), _NUMBER),
     (re.compile(r"\d+(?:[.:,]\d+)*"), _NUMBER),
 )

@@ -168,6 +168,23 @@ def test_a_socket_is_opened_and_greeted_as_the_page_does(
     assert signed_in(opened, *frames, refused, elsewhere).sockets == (place,)
 
 
+def test_a_socket_that_is_not_greeted_where_others_are_is_nobody_s() -> None:
+    at: dict[str, Any] = {"step": "sign_in", "actor": "anna@page", "sent": 0, "received": 0}
+    early, later = (Connection(**at, socket=number, path="/ws", token="") for number in (1, 2))
+    greeting = Sent(**at, socket=2, text=TOKEN)
+    places = signed_in(early, later, greeting).sockets
+    assert places == (SocketPlace(path="/ws", greeting="{token}"),)
+
+
+def test_who_asks_may_be_named_in_every_request() -> None:
+    who = {**sent(), "X-Who": "{anna.email}"}
+    own = asked("sign_in", "GET /me", None, DATA, headers=who)
+    look_up = asked("get_user_data_by_email", "GET /u/{bob.email}", None, OTHERS, headers=who)
+    seen = signed_in(own, look_up)
+    for function in ("get_user_data_by_token", "get_user_data_by_email"):
+        assert seen.operations[function][0].headers == {"X-Who": "{own}"}
+
+
 def test_what_changes_with_every_request_can_t_be_made_again() -> None:
     seen = signed_in(
         asked("sign_in", "GET /me", None, DATA, headers={**sent(), "X-Signature": "a1"}),
@@ -211,7 +228,8 @@ GETS_IN = asked("sign_up", "POST /a", HIDDEN), asked("sign_in", "POST /b", HIDDE
 
 def spoken(*entries: AnyEntry) -> dict[str, str]:
     """Return by which method and path a page was seen to do what a function is for."""
-    return {f: o.request for f, o in seen_in(Timeline(entries=entries)).spoken.items()}
+    said = seen_in(Timeline(entries=entries)).spoken
+    return {} if said is None else {name: one.request for name, one in said.items()}
 
 
 def test_what_a_page_hides_is_known_by_when_it_is_sent() -> None:
@@ -230,7 +248,14 @@ def test_a_page_that_signs_in_after_the_sign_up_does_so_in_its_step() -> None:
 
 def test_where_nobody_gets_in_a_page_says_nothing() -> None:
     refused = asked("sign_in", "POST /b", HIDDEN, "", status=401)
-    assert spoken(GETS_IN[0], refused, asked("sign_out", "DELETE /c")) == {}
+    entries = (GETS_IN[0], refused, asked("sign_out", "DELETE /c"))
+    assert seen_in(Timeline(entries=entries)).spoken is None
+
+
+def test_what_one_request_is_for_several_functions_has_no_name() -> None:
+    same = [asked(step, "POST /api", HIDDEN) for step in ("sign_up", "sign_in")]
+    said = seen_in(Timeline(entries=(*same, asked("sign_out", "DELETE /c")))).spoken
+    assert said == {"sign_out": Operation(request="DELETE /c")}
 
 
 def test_what_a_page_reads_is_known_by_what_it_shows() -> None:
