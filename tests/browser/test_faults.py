@@ -162,6 +162,18 @@ def test_a_refusal_may_be_due_to_what_was_filled_in(body: Any) -> None:
     assert found("sign_in", sends("POST /sign_in", 400, body, name="sign_in"), READ) == []
 
 
+SIGNED_UP = sends("POST /sign_up", 201, TYPED, name="sign_up", at=2, step="3")
+
+
+def test_who_has_signed_up_is_a_stranger_only_to_who_reads_other_names() -> None:
+    request = sends("POST /sign_in", 401, TYPED, name="sign_in")
+    (fault,) = found("sign_in", SIGNED_UP, request, READ)
+    assert "the page sends email and password as application/json" in fault.hint
+    assert found("sign_in", request, READ) == []
+    same = sends("POST /sign_in", 401, AS_READ, name="sign_in")
+    assert found("sign_in", SIGNED_UP, same, READ) == []
+
+
 def test_a_form_that_was_granted_before_is_none_that_the_server_does_not_read() -> None:
     again = sends("POST /sign_in", 400, TYPED, name="sign_in")
     before = sends("POST /sign_in", 200, TYPED, name="sign_in", at=2, step="3")

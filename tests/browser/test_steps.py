@@ -7,6 +7,7 @@ import pytest
 from tests.checker.files import changed, loaded, mistakes_in
 from tests.checker.timelines import (
     ANNA,
+    CAROL,
     EVERYBODY,
     TRIGGER,
     asked,
@@ -20,7 +21,16 @@ from tests.checker.timelines import (
 )
 from twidder_cli.engine.judge import judge
 from twidder_cli.model.page import PageView
-from twidder_cli.model.timeline import Connection, Exchange, Loaded, Noted, Played, Request, Shown
+from twidder_cli.model.timeline import (
+    Connection,
+    Exchange,
+    Loaded,
+    Noted,
+    Played,
+    Request,
+    Sent,
+    Shown,
+)
 from twidder_cli.model.verdicts import Verdict
 from twidder_cli.model.words import entry_line
 from twidder_cli.steps.expect_asynchronous import ExpectAsynchronous
@@ -80,6 +90,23 @@ def test_the_page_is_to_blame_where_it_was_told_and_else_the_server() -> None:
     )
     assert "onmessage" in deaf.hint
     assert "the server" in untold.hint
+
+
+@pytest.mark.parametrize(
+    ("said", "hint"),
+    [
+        ('{"token": "{anna@laptop.token.1}"}', "greets its socket otherwise"),
+        ("{anna@laptop.token.1}", "it is the server"),
+    ],
+)
+def test_a_page_that_greets_otherwise_than_others_can_not_be_told(said: str, hint: str) -> None:
+    greeting = Sent(step="3", actor=ANNA, sent=2.1, received=2.1, socket=1, text=said)
+    control = Sent(
+        step="0", actor=CAROL, sent=1.1, received=1.1, socket=1, text="{carol@control.token.1}"
+    )
+    page = (loads(1.5), shows("profile", 2), greeting)
+    (found,) = judged(WELCOME, EVERYBODY, control, *page, TRIGGER, over(12))
+    assert hint in found.hint
 
 
 def test_a_page_without_a_socket_can_be_told_nothing() -> None:

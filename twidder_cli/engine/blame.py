@@ -14,7 +14,8 @@ NOWHERE = "nowhere"
 """The operation of a request to where no route can be."""
 
 NOT_FOUND, NOT_ALLOWED = 404, 405
-COMPARED = frozenset({400, NOT_FOUND, NOT_ALLOWED, 415})
+_STRANGER = frozenset({401, 403})
+COMPARED = frozenset({400, NOT_FOUND, NOT_ALLOWED, 415, *_STRANGER})
 """Refusals that may be due to how a page asks, rather than to what it was given."""
 
 _FILES = frozenset({"document", "stylesheet", "script", "image", "font", "other", "media"})
@@ -119,9 +120,20 @@ def _difference(view: View, function: str, wrong: Exchange, right: Exchange) -> 
     is_known = wrong.operation == function
     if not is_known and _is_no_route(view, wrong, status):
         return f"Let it ask for {_request(right.request)}, or give the server that route, too."
+    if status in _STRANGER and not (function == "sign_in" and _has_account(view, wrong)):
+        return ""
     if is_known and status in COMPARED - {NOT_FOUND, NOT_ALLOWED} and _is_malformed(wrong, right):
         return f"The server reads {_form(right.request)}; the page sends {_form(wrong.request)}."
     return ""
+
+
+def _has_account(view: View, wrong: Exchange) -> bool:
+    """Whether who asks has signed up, so that nobody is a stranger who says so as it is read."""
+    user = Actor(wrong.actor).user
+    return any(
+        e.operation == "sign_up" and Actor(e.actor).user == user and is_accepted(e)
+        for e in view.every(Exchange)
+    )
 
 
 def _is_no_route(view: View, wrong: Exchange, status: int) -> bool:

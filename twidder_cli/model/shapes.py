@@ -32,12 +32,15 @@ def shape(frame: Frame) -> str:
     so do the length of a list, the order of an object's keys, and white space
     outside of strings.
     """
-    if frame.kind != "text":
-        return frame.kind
+    return shape_of(frame.text) if frame.kind == "text" else frame.kind
+
+
+def shape_of(text: str) -> str:
+    """Return what a text looks like with everything that varies masked."""
     try:
-        return json.dumps(_masked(json_of(frame.text)), sort_keys=True, ensure_ascii=False)
+        return json.dumps(_masked(json_of(text)), sort_keys=True, ensure_ascii=False)
     except ValueError:
-        return _masked_text(frame.text.strip())
+        return _masked_text(text.strip())
 
 
 def nameless(text: str) -> str:

@@ -6,6 +6,7 @@ from itertools import dropwhile, takewhile
 from typing import TypeVar
 
 from twidder_cli.model.page import PageView
+from twidder_cli.model.shapes import shape_of
 from twidder_cli.model.timeline import (
     Connection,
     Exchange,
@@ -13,6 +14,7 @@ from twidder_cli.model.timeline import (
     Loaded,
     Noted,
     Played,
+    Sent,
     Shown,
 )
 from twidder_cli.model.view import View
@@ -81,6 +83,21 @@ def last_asked(view: View, actor: str, function: str) -> float:
         if e.actor == actor and e.operation == function and e.sent < view.since
     ]
     return max(asked, default=-math.inf)
+
+
+def greets_otherwise(view: View, socket: Connection) -> bool:
+    """Whether what a page says first on a socket is unlike what those say who use no page."""
+    by_page = {load.actor for load in view.every(Loaded)}
+    said = {c: _greeting(view, c) for c in view.every(Connection) if c.actor not in by_page}
+    return bool(said) and _greeting(view, socket) not in said.values()
+
+
+def _greeting(view: View, socket: Connection) -> str:
+    """Return the shape of the first message that a client sends on its socket."""
+    where = socket.actor, socket.socket
+    sent = (e for e in view.every(Sent) if (e.actor, e.socket) == where)
+    first = next(sent, None)
+    return "" if first is None else shape_of(first.text)
 
 
 def open_sockets(view: View, actor: str, until: float) -> list[Connection]:

@@ -16,6 +16,7 @@ from twidder_cli.steps._pages import (
     dialogs,
     end_of,
     first_welcome,
+    greets_otherwise,
     last_asked,
     shown,
     what_else,
@@ -23,6 +24,9 @@ from twidder_cli.steps._pages import (
 
 _DEAF = "The page was told and shows nothing of it: look at what it does in the socket's onmessage."
 _UNTOLD = "The page heard nothing, so it is the server that does not tell it."
+_OTHERWISE = (
+    "It greets its socket otherwise than the server takes it: compare what each client sends first."
+)
 _ALONE = (
     "It had no socket then, so nobody could tell it: open one each time that the page is loaded by "
     "somebody who is signed in."
@@ -144,7 +148,9 @@ def _staying(view: View, actor: Actor, now: Shown, *, is_told: bool) -> str:
     if is_told:
         return _DEAF
     if socket := view.current_socket(actor):
-        return _OLD if socket.received < last_asked(view, actor, "sign_in") else _UNTOLD
+        if socket.received < last_asked(view, actor, "sign_in"):
+            return _OLD
+        return _OTHERWISE if greets_otherwise(view, socket) else _UNTOLD
     if last_asked(view, actor, "sign_out") > last_asked(view, actor, "sign_in"):
         return _STAYING
     return _ALONE if now.received < view.since < math.inf else _TRUSTING
