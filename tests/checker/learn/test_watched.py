@@ -246,10 +246,18 @@ def test_a_page_that_signs_in_after_the_sign_up_does_so_in_its_step() -> None:
     assert spoken(GETS_IN[0], at_once) == {"sign_up": "POST /a", "sign_in": "POST /b"}
 
 
+def test_who_signs_in_has_no_token_to_send() -> None:
+    hello = asked("sign_in", "POST /hello", '{"n":1}', headers=sent("f3a91c57d2e84b60"))
+    assert spoken(*GETS_IN, hello)["sign_in"] == "POST /b"
+    challenge = asked("sign_in", "POST /challenge", HIDDEN)
+    assert spoken(GETS_IN[0], challenge, GETS_IN[1])["sign_in"] == "POST /b"
+
+
 def test_where_nobody_gets_in_a_page_says_nothing() -> None:
     refused = asked("sign_in", "POST /b", HIDDEN, "", status=401)
     entries = (GETS_IN[0], refused, asked("sign_out", "DELETE /c"))
     assert seen_in(Timeline(entries=entries)).spoken is None
+    assert seen_in(Timeline()).spoken is None
 
 
 def test_what_one_request_is_for_several_functions_has_no_name() -> None:
