@@ -111,7 +111,7 @@ def test_a_run_that_is_cut_off_is_gone_on_with(desk: Desk) -> None:
     assert "9 submissions: 2 passed, 1 failed, 6 unclear" in output
     assert "  2 unclear: a package is missing here: use --install (" in output
     assert verdicts(results) == {**GRADED, "zoe": "unclear"}
-    assert rows(results)["bob"]["notes"] == "anna and bob hold the same files"
+    assert rows(results)["bob"]["notes"].startswith("anna and bob hold the same files; ")
     first = recorded(results)
     assert set(first) == {*GRADED, "zoe"}
 

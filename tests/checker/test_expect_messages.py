@@ -18,6 +18,7 @@ from tests.checker.timelines import (
     unanswered,
     view,
 )
+from twidder_cli.model.step import Call
 from twidder_cli.model.timeline import Taken
 from twidder_cli.model.verdicts import Verdict
 from twidder_cli.steps.eventually import Eventually
@@ -109,7 +110,11 @@ def test_a_message_on_an_older_socket_is_not_heard() -> None:
 # Eventually
 
 EVENTUALLY = Eventually(
-    kind="eventually", line=10, steps=(ExpectRefused(kind="expect_refused", line=11, by=(ANNA,)),)
+    kind="eventually",
+    line=10,
+    steps=(
+        ExpectRefused(kind="expect_refused", line=11, by=(ANNA,), calls=(Call(function=READ),)),
+    ),
 )
 
 
@@ -210,7 +215,11 @@ def test_errors_of_others_are_not_told() -> None:
 # Order
 
 ORDERED = ExpectAccepted(
-    kind="expect_accepted", line=11, by=(ANNA,), in_order=("{anna.message.2}", "{anna.message.1}")
+    kind="expect_accepted",
+    line=11,
+    by=(ANNA,),
+    calls=(Call(function=READ),),
+    in_order=("{anna.message.2}", "{anna.message.1}"),
 )
 
 

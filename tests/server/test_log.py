@@ -139,7 +139,7 @@ def test_a_log_that_was_moved_away_is_begun_anew(server: Server, logged: Any) ->
     path: Path = logged[1]
     moved = path.rename(path.with_suffix(".1"))
     server.call("GET", "/healthz")
-    assert len(path.read_text(encoding="utf-8").splitlines()) == 1
+    assert "/healthz" in path.read_text(encoding="utf-8")
     assert moved.exists()
 
 
