@@ -38,6 +38,35 @@ RIGHT = {
         "The page is loaded again once the token is stored, and finds the profile.",
         script=(("      showProfile();\n      connect();\n", "      location.reload();\n"),),
     ),
+    "folded-away": Page(
+        "Both views are in the document all the time, and one has no height.",
+        script=(
+            (
+                'byId("view").innerHTML = byId(id).textContent;',
+                (
+                    "const both = ['welcomeview', 'profileview'];\n"
+                    "  if (!byId('as-welcomeview')) {\n"
+                    "    byId('view').innerHTML = both.map((one) => `<div id='as-${one}' style='"
+                    "overflow: hidden'>${byId(one).textContent}</div>`).join('');\n  }\n"
+                    "  both.forEach((one) => (byId('as-' + one).style.maxHeight = "
+                    "one === id ? 'none' : '0'));"
+                ),
+            ),
+        ),
+    ),
+    "speechless-buttons": Page(
+        "Headings say what the forms are for, buttons are icons, and somebody is greeted by address.",
+        document=(
+            ("<button>Log in</button>", "<button>✓</button>"),
+            ("<button>Sign up</button>", '<button aria-label="Go">→</button>'),
+        ),
+        script=(
+            (
+                'byId("says").textContent = reply.message',
+                'byId("says").textContent = "Welcome, " + user.email + ". Now log in."',
+            ),
+        ),
+    ),
     "body-and-all": Page(
         "The views take the place of all that is in the document.",
         script=(

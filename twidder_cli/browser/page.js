@@ -16,19 +16,28 @@
   const SAYS = /^\W*(sign|log)[ -]?(in|out|up|off)\W*$|^\W*(register|home|browse|account)\W*$/i;
   const ADDRESS = /[\w.+-]+@[\w-]+(\.[\w-]+)+/g;
 
-  /** What of the document an element's ancestors let through; null where that is all of it. */
+  /** What an element lets through of what is in it, where it hides the rest; null where all is. */
   let clips = new Map(); // for as long as one reading takes
   function clipOf(element) {
     if (!element || element === document.body || element === document.documentElement) {
       return null;
     }
     if (!clips.has(element)) {
-      const { overflowX, overflowY, position } = getComputedStyle(element);
-      const outer = position === "fixed" ? null : clipOf(element.parentElement);
-      const hides = overflowX !== "visible" || overflowY !== "visible";
-      clips.set(element, hides ? common(element.getBoundingClientRect(), outer) : outer);
+      const { overflowX, overflowY } = getComputedStyle(element);
+      const rect = element.getBoundingClientRect();
+      const [x, y] = [overflowX, overflowY].map((one) => /hidden|clip/.test(one)); // others scroll
+      const own = {
+        left: x ? rect.left : -Infinity, right: x ? rect.right : Infinity,
+        top: y ? rect.top : -Infinity, bottom: y ? rect.bottom : Infinity,
+      };
+      clips.set(element, x || y ? common(own, clipAround(element)) : clipAround(element));
     }
     return clips.get(element);
+  }
+  function clipAround(element) {
+    const { position } = getComputedStyle(element);
+    const holder = position === "absolute" ? element.offsetParent : element.parentElement;
+    return position === "fixed" ? null : clipOf(holder);
   }
   const common = (rect, clip) => clip ? {
     left: Math.max(rect.left, clip.left), right: Math.min(rect.right, clip.right),
@@ -38,7 +47,7 @@
   const isSeen = (element) =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
     [...element.getClientRects()].some((rect) => {
-      const { left, right, top, bottom } = common(rect, clipOf(element.parentElement));
+      const { left, right, top, bottom } = common(rect, clipAround(element));
       return right - left > 1 && bottom - top > 1 && right > 0 && bottom + scrollY > 0;
     });
   const isOffered = (field) =>
