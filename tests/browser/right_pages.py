@@ -55,7 +55,7 @@ RIGHT = {
         ),
     ),
     "speechless-buttons": Page(
-        "Headings say what the forms are for, buttons are icons, and somebody is greeted by address.",
+        "Headings say what forms are for, buttons are icons, and somebody is greeted by address.",
         document=(
             ("<button>Log in</button>", "<button>✓</button>"),
             ("<button>Sign up</button>", '<button aria-label="Go">→</button>'),
