@@ -6,7 +6,7 @@ start is taken where a fresh user can sign up, sign in, and is known by the toke
 
 import itertools
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from twidder_cli.model.routes import RouteTable
 from twidder_cli.model.submission import Application, Inspection, Setup
 from twidder_cli.model.verdicts import Finding, Verdict
 from twidder_cli.model.words import listed
-from twidder_cli.starts import Tried, fault_of, taken, tried, unstarted
+from twidder_cli.starts import Tried, answering, fault_of, tried, unstarted
 from twidder_cli.submissions import server
 from twidder_cli.submissions.attempt import Attempt
 from twidder_cli.submissions.bring import Brought, brought
@@ -126,10 +126,9 @@ class _Search:
                 is_late=lambda: time.monotonic() > self._ends,
             )
         )
-        best = taken(starts)
+        best, learned = self._best(answering(starts))
         if best is None:
             raise Ungradable(unstarted(starts))
-        learned = self._with_page(best)
         return _with_names(
             Prepared(
                 start=partial(self._place.started, best.setup),
@@ -144,6 +143,22 @@ class _Search:
             ),
             learned,
         )
+
+    def _best(self, starts: Sequence[Tried]) -> tuple[Tried | None, Learned | None]:
+        """Return the start to grade by, and what is known of it.
+
+        Where nobody gets in by any of them, that is the first by whose page somebody does.
+        """
+        tried_pages: list[tuple[Tried, Learned | None]] = []
+        for start in starts:
+            learned = self._with_page(start)
+            tried_pages.append((start, learned))
+            is_known = learned is not None and (learned.is_whole or learned.spoken is not None)
+            if start.works or is_known:
+                return start, learned
+            if time.monotonic() > self._ends:
+                break
+        return tried_pages[0] if tried_pages else (None, None)
 
     def _with_page(self, start: Tried) -> Learned | None:
         """Return what is known with what its page tells, where that may be more."""

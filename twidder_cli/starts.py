@@ -31,6 +31,11 @@ class Tried(NamedTuple):
         return self.learned is not None and self.learned.proved >= ENTRANCE
 
     @property
+    def knows(self) -> int:
+        """How much was seen to go by the contract's names."""
+        return len(self.learned.known) if self.learned else 0
+
+    @property
     def is_about_data(self) -> bool:
         """Whether other data may help."""
         log = self.attempt.log if self.attempt else ""
@@ -69,10 +74,17 @@ def tried(
         yield attempt(msgspec.structs.replace(likeliest, form="script"))
 
 
-def taken(starts: Sequence[Tried]) -> Tried | None:
-    """Return the start to grade by: the one that works, else the first that answers, if any."""
-    answering = [one for one in starts if one.attempt is None]
-    return next((one for one in answering if one.works), next(iter(answering), None))
+def answering(starts: Sequence[Tried]) -> list[Tried]:
+    """Return the starts that answer, the one to grade by first.
+
+    It works; else it is one of the likeliest application, and most is known by it.
+    """
+    there = [one for one in starts if one.attempt is None]
+
+    def worth(one: Tried) -> tuple[bool, bool, int]:
+        return one.works, one.setup.application == there[0].setup.application, one.knows
+
+    return sorted(there, key=worth, reverse=True)
 
 
 def unstarted(starts: Sequence[Tried]) -> Finding:

@@ -8,7 +8,7 @@ import pytest
 from twidder_cli.model.learned import Learned
 from twidder_cli.model.submission import Application, Database, Inspection, Setup
 from twidder_cli.model.verdicts import Verdict
-from twidder_cli.starts import ENTRANCE, Tried, fault_of, taken, tried, unstarted
+from twidder_cli.starts import ENTRANCE, Tried, answering, fault_of, tried, unstarted
 from twidder_cli.submissions.attempt import Attempt
 
 WORKS = Learned(proved=ENTRANCE)
@@ -62,14 +62,14 @@ def names(found: list[Tried]) -> list[str]:
 def test_the_first_start_that_works_is_the_last_that_is_tried() -> None:
     found = starts({"server schema": NO_TABLE, "server": WORKS, "app": WORKS}, "server", "app")
     assert names(found) == ["server schema", "server committed"]
-    assert taken(found) == found[1]
+    assert answering(found)[0] == found[1]
 
 
 @pytest.mark.parametrize("outcome", [NO_TABLE, LOCKED])
 def test_other_data_are_tried_where_they_may_help(outcome: Outcome) -> None:
     found = starts({"server": outcome, "app": WORKS}, "server", "app")
     assert names(found) == ["server schema", "server committed", "app schema"]
-    assert taken(found) == found[2]
+    assert answering(found)[0] == found[2]
 
 
 def test_where_no_data_help_the_next_application_is_tried() -> None:
@@ -79,10 +79,19 @@ def test_where_no_data_help_the_next_application_is_tried() -> None:
 
 def test_where_nobody_gets_in_the_first_that_answers_is_taken() -> None:
     found = starts({"server": BROKEN, "app": LOCKED, "old": LOCKED}, "server", "app", "old")
-    best = taken(found)
+    best = answering(found)[0]
     assert best is not None
     assert named(best.setup) == "app schema"
     assert fault_of(best, found) is None
+
+
+def test_of_several_data_those_are_taken_by_which_most_is_known() -> None:
+    (first, second, other) = starts({"server": LOCKED, "app": LOCKED}, "server", "app")[:3]
+    some = Learned(accepted=frozenset({"sign_up"}))
+    more = Learned(accepted=frozenset({"sign_up", "sign_in", "sign_out"}))
+    known = [first._replace(learned=Learned()), second._replace(learned=some)]
+    elsewhere = other._replace(learned=more)
+    assert answering([*known, elsewhere]) == [known[1], known[0], elsewhere]
 
 
 def test_without_data_it_is_started_as_it_was_handed_in() -> None:
@@ -102,7 +111,7 @@ def test_when_it_is_late_nothing_more_is_tried() -> None:
 def test_the_last_resort_is_the_likeliest_file_as_a_script_which_is_a_fault() -> None:
     found = starts({"server schema script": WORKS, "": BROKEN}, "server", "app")
     assert names(found) == ["server schema", "app schema", "server schema script"]
-    best = taken(found)
+    best = answering(found)[0]
     assert best is not None
     fault = fault_of(best, found)
     assert fault is not None
@@ -124,5 +133,5 @@ def test_a_script_takes_a_port_of_its_own_and_so_needs_a_network_of_its_own() ->
 def test_where_nothing_starts_the_likeliest_start_tells_why() -> None:
     forbidden = msgspec.structs.replace(BROKEN, log="", excess="it used more than 1 GiB of memory")
     found = starts({"server": forbidden, "": BROKEN}, "server", "app")
-    assert taken(found) is None
+    assert answering(found) == []
     assert unstarted(found).title == "The server used more than it may"

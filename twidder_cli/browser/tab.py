@@ -154,6 +154,8 @@ class Tab:
         """Fill a form in and send it; raises NotThere."""
         reading, group = await self._form(kind)
         fields = reading.fields_of(group)
+        if not fields:  # the page shows something else by now
+            raise NotThere(f"the form to {kind.replace('_', ' ')} with has gone")
         todo = [[d.field.number, d.how, d.what] for d in deeds(kind, fields, values)]
         await self._world.call("fill", todo)
         self.objections[kind] = objections((await self._read()).fields_of(group))

@@ -1,7 +1,6 @@
 """Plays a scenario: every step in order, until one can't be played."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 
 from twidder_cli.engine.cast import Cast
 from twidder_cli.engine.judge import judge
@@ -87,9 +86,13 @@ class Player:
         return self._recorder.timeline()
 
     def _play_steps(self) -> None:
-        with suppress(CannotPlay):  # recorded as the step's cause
+        try:
             for number, step in self._steps():
                 self._perform(number, step)
+        except CannotPlay:
+            pass  # recorded as the step's cause
+        except Exception as error:  # noqa: BLE001  one scenario is unclear, and the others are played
+            self._recorder.crash(error)
 
     def _passes(self) -> bool:
         return judge(self._scenario, self._recorder.timeline()).verdict is Verdict.PASSED

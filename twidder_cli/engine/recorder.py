@@ -2,7 +2,9 @@
 
 import threading
 import time
+import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
@@ -57,7 +59,9 @@ class Recorder:
 
     def crash(self, error: Exception) -> None:
         """Take note that our own code failed; nothing here is held against the submission."""
-        self.note(Crash, "", text=f"{type(error).__name__}: {error}")
+        where = traceback.extract_tb(error.__traceback__)[-1:]
+        place = "".join(f" ({Path(at.filename).name}:{at.lineno})" for at in where)
+        self.note(Crash, "", text=f"{type(error).__name__}: {error}{place}")
 
     def masked(self, entry: E) -> E:
         """Return an entry as it is recorded."""
