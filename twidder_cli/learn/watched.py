@@ -41,12 +41,13 @@ def seen_in(timeline: Timeline) -> Seen:
         for entry in timeline.entries
         if isinstance(entry, Exchange) and entry.actor.startswith(f"{USER}@") and _asks(entry)
     ]
-    token = _token(exchanges, timeline)
+    known = {name: [e for e in exchanges if may_be(e)] for name, may_be in _KINDS.items()}
+    said = spoken(exchanges, known)
+    signing_in = known["sign_in"] or [e for name, e in (said or {}).items() if name == "sign_in"]
+    token = _token(signing_in, exchanges, timeline)
     changing = _changing(exchanges, token)
     written = Templates(token, changing)
-    known = {name: [e for e in exchanges if may_be(e)] for name, may_be in _KINDS.items()}
     found = {name: asked[: 2 * _MOST] for name, asked in known.items()}
-    said = spoken(exchanges, known)
     operations = {
         name: _each_once(chain.from_iterable(written.operations(name, e) for e in asked))
         for name, asked in found.items()
@@ -129,12 +130,14 @@ def _is_reading(exchange: Exchange) -> bool:
 # The token
 
 
-def _token(exchanges: Sequence[Exchange], timeline: Timeline) -> str:
+def _token(
+    signing_in: Sequence[Exchange], exchanges: Sequence[Exchange], timeline: Timeline
+) -> str:
     """Return what of a sign-in's reply is sent later; empty where nothing is."""
-    for index, exchange in enumerate(exchanges):
-        if exchange.reply is None or not _KINDS["sign_in"](exchange):
+    for exchange in signing_in:
+        if exchange.reply is None:
             continue
-        sent = [_text(later.request) for later in exchanges[index + 1 :]]
+        sent = [_text(later.request) for later in exchanges[exchanges.index(exchange) + 1 :]]
         sent += [e.text for e in timeline.entries if isinstance(e, Sent)]
         sent += [e.path for e in timeline.entries if isinstance(e, Connection)]
         for _, value in tokens_in(exchange.reply, set()):

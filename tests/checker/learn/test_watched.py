@@ -246,6 +246,15 @@ def test_a_page_that_signs_in_after_the_sign_up_does_so_in_its_step() -> None:
     assert spoken(GETS_IN[0], at_once) == {"sign_up": "POST /a", "sign_in": "POST /b"}
 
 
+def test_a_token_is_known_though_the_password_is_hidden() -> None:
+    token = "f3a91c57d2e84b60"
+    sign_in = asked("sign_in", "POST /b", HIDDEN, f'{{"data":"{token}"}}')
+    wall = asked("post_message", "GET /me", None, DATA, headers=sent(token))
+    seen = seen_in(Timeline(entries=(GETS_IN[0], sign_in, wall)))
+    assert seen.tokens == (TokenPlace(header="X-Key", value="{token}"),)
+    assert token not in repr(seen.operations)
+
+
 def test_who_signs_in_has_no_token_to_send() -> None:
     hello = asked("sign_in", "POST /hello", '{"n":1}', headers=sent("f3a91c57d2e84b60"))
     assert spoken(*GETS_IN, hello)["sign_in"] == "POST /b"
