@@ -47,7 +47,11 @@ def seen_in(timeline: Timeline) -> Seen:
     token = _token(signing_in, exchanges, timeline)
     changing = _changing(exchanges, token)
     written = Templates(token, changing)
-    found = {name: asked[: 2 * _MOST] for name, asked in known.items()}
+    done = [e.request for name, e in (said or {}).items() if name not in READING]
+    found = {
+        name: [e for e in asked if name not in READING or e.request not in done][: 2 * _MOST]
+        for name, asked in known.items()
+    }
     operations = {
         name: _each_once(chain.from_iterable(written.operations(name, e) for e in asked))
         for name, asked in found.items()

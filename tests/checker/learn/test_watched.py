@@ -253,6 +253,7 @@ def test_a_token_is_known_though_the_password_is_hidden() -> None:
     seen = seen_in(Timeline(entries=(GETS_IN[0], sign_in, wall)))
     assert seen.tokens == (TokenPlace(header="X-Key", value="{token}"),)
     assert token not in repr(seen.operations)
+    assert "get_user_messages_by_token" not in seen.operations  # the sign-in reads nothing
 
 
 def test_who_signs_in_has_no_token_to_send() -> None:
